@@ -1,0 +1,53 @@
+"""Every bound in one place, with its unit and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a parser may spend on bytes it does not trust.
+
+    Reaching a limit raises :class:`provkit.LimitError`; it never turns into a verdict.
+    Immutable, picklable, safe to share between threads.
+    """
+
+    file_bytes: int = 512 * MIB
+    """Largest file read from disk, bytes."""
+
+    text_bytes: int = 64 * MIB
+    """Largest text asset, bytes; it is held in memory and normalised."""
+
+    store_bytes: int = 16 * MIB
+    """Largest manifest store, bytes; honest stores are 2 KB to 2 MB."""
+
+    jumbf_depth: int = 16
+    """Nesting of JUMBF superboxes; C2PA 2.4 needs 4."""
+
+    jumbf_boxes: int = 20_000
+    """Boxes in one store, so that a store of empty boxes stays cheap."""
+
+    cbor_depth: int = 32
+    """Nesting of CBOR arrays and maps."""
+
+    assertions: int = 1_000
+    """Assertions in one manifest."""
+
+    actions: int = 10_000
+    """Actions in one manifest."""
+
+    carriers: int = 1_000
+    """Candidates for a carrier looked at in one asset before giving up."""
+
+    certificates: int = 16
+    """Certificates in one ``x5chain``."""
+
+    certificate_bytes: int = 64 * 1024
+    """Largest certificate, bytes."""
+
+
+DEFAULT_LIMITS: Final = Limits()
