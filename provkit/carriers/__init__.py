@@ -1,0 +1,1 @@
+"""Where a manifest store lives in a medium: locate, embed, remove, canonical check.  Pure."""

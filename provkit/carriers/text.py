@@ -1,0 +1,264 @@
+"""Unstructured text: a manifest store as a run of variation selectors (C2PA 2.4 §A.8).
+
+A wrapper is U+FEFF and then selectors that spell ``C2PATXT\\0``, a version byte, a
+big-endian length and the store.  Offsets count UTF-8 bytes of the text as stored, and a
+wrapper reaches from the U+FEFF through its last selector (see spec/text.md).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from provkit.carriers import selectors
+from provkit.errors import LimitError, MalformedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+
+MAGIC: Final = b"C2PATXT\0"
+VERSION: Final = 1
+HEADER_LENGTH: Final = 13
+"""Magic, version and length: bytes before the store."""
+
+PREFIX: Final = "\ufeff".encode()
+_MAGIC_RUN: Final = selectors.encode(MAGIC)
+
+# Possessive, so that a run of twenty million selectors leaves no trail to backtrack.
+_RUN: Final = re.compile(
+    rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """One well-formed wrapper in a text."""
+
+    start: int
+    """Offset of the U+FEFF, UTF-8 bytes."""
+    length: int
+    """UTF-8 bytes from the U+FEFF through the last selector, padding included."""
+    store: bytes
+    """The manifest store."""
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something that was a wrapper, or would be one."""
+
+    start: int
+    """Offset, UTF-8 bytes."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Every wrapper in a text, whole or damaged, in file order."""
+
+    wrappers: tuple[Wrapper, ...]
+    damaged: tuple[Damage, ...]
+
+
+def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Located:
+    """Find every wrapper in UTF-8 text (§A.8.4.2).
+
+    The search is for the magic, so runs of other schemes, emoji and a byte order mark
+    cost nothing.  Time is linear in ``data``.
+
+    Raises:
+        LimitError: more candidates than ``limits.carriers``, or a declared store above
+            ``limits.store_bytes`` that the text is long enough to hold.
+    """
+    wrappers: list[Wrapper] = []
+    damaged: list[Damage] = []
+    pos = data.find(_MAGIC_RUN)
+    while pos >= 0:
+        if len(wrappers) + len(damaged) >= limits.carriers:
+            raise LimitError(f"the text holds more than {limits.carriers} candidates for a credential")
+        found, pos = _candidate(data, pos, limits)
+        if isinstance(found, Wrapper):
+            wrappers.append(found)
+        else:
+            damaged.append(found)
+        pos = data.find(_MAGIC_RUN, pos)
+    if not wrappers:
+        tail = _cut_magic(data)
+        if tail is not None:
+            damaged.append(tail)
+    return Located(tuple(wrappers), tuple(damaged))
+
+
+def _candidate(data: bytes, magic: int, limits: Limits) -> tuple[Wrapper | Damage, int]:
+    """Judge the run whose magic starts at ``magic``; return it and where to search on."""
+    start = magic - len(PREFIX)
+    if start < 0 or data[start:magic] != PREFIX:
+        reason = "the selectors of a credential stand without the U+FEFF that begins one"
+        return Damage(magic, reason), _run_end(data, magic)
+    header = selectors.decode(_first_characters(data, magic, HEADER_LENGTH))
+    if header is None or len(header) < HEADER_LENGTH:
+        return Damage(start, "the wrapper is cut off inside its header"), _run_end(data, magic)
+    if header[8] != VERSION:
+        return Damage(start, f"the wrapper has version {header[8]}, not {VERSION}"), _run_end(data, magic)
+    declared = int.from_bytes(header[9:], "big")
+    stop = HEADER_LENGTH + declared
+    if 3 * stop > len(data) - magic:
+        end = _run_end(data, magic)
+        return Damage(start, f"the wrapper declares a store of {declared} bytes, more than the text holds"), end
+    if declared > limits.store_bytes:
+        raise LimitError(f"the manifest store has {declared} bytes; the limit is {limits.store_bytes}")
+    # The usual place is the end (§A.8.4.1): then the whole rest is decoded at once.  Only
+    # behind the last U+FEFF is that tried, so that the cost over a flood stays linear.
+    run = selectors.decode(data[magic:]) if data.find(PREFIX, magic) < 0 else None
+    end = len(data)
+    if run is None:
+        end = _run_end(data, magic)
+        run = selectors.decode(data[magic:end]) or b""
+    if stop > len(run):
+        reason = f"the wrapper declares a store of {declared} bytes and holds {len(run) - HEADER_LENGTH}"
+        return Damage(start, reason), end
+    if not _is_padding(run[stop:]):
+        return Damage(start, "bytes that are neither store nor padding follow the store in the wrapper"), end
+    return Wrapper(start, end - start, run[HEADER_LENGTH:stop]), end
+
+
+def _first_characters(data: bytes, pos: int, count: int) -> bytes:
+    return data[pos : pos + 4 * count].decode("utf-8", "ignore")[:count].encode()
+
+
+def _run_end(data: bytes, pos: int) -> int:
+    match = _RUN.match(data, pos)
+    return match.end() if match else pos
+
+
+def _is_padding(rest: bytes) -> bool:
+    """Whether ``rest`` is padding as its known writers fill it, and nothing else.
+
+    C2PA 2.4 defines no padding; two writers pad a gap of g UTF-8 bytes, each in exactly
+    one way: zeros then at most two 0x10, or as few zeros as possible then 0xFF.  Free
+    padding would be room for content that nobody signed.
+    """
+    if not rest:
+        return True
+    zeros = rest[: len(rest) - len(rest.lstrip(b"\0"))]
+    tail = rest[len(zeros) :]
+    return tail in (b"", b"\x10", b"\x10\x10") or (len(zeros) < 4 and not tail.strip(b"\xff"))  # noqa: PLR2004
+
+
+def _cut_magic(data: bytes) -> Damage | None:
+    """A text that ends inside the magic was cut there: U+FEFF and one to seven of its selectors."""
+    start = data.rfind(PREFIX, max(0, len(data) - len(PREFIX) - len(_MAGIC_RUN)))
+    if start < 0:
+        return None
+    tail = data[start + len(PREFIX) :]
+    if tail and _MAGIC_RUN.startswith(tail):
+        return Damage(start, "the text ends inside the first characters of a credential")
+    return None
+
+
+def names_magic(data: bytes) -> bool:
+    """Whether the magic of a wrapper occurs, in bytes that need not be valid UTF-8."""
+    return _MAGIC_RUN in data
+
+
+def decode_text(data: bytes) -> str:
+    """The text as characters.
+
+    Raises:
+        MalformedError: not UTF-8, with the offset of the first bad byte.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedError(
+            f"not UTF-8 text: byte {error.start} ({data[error.start]:#04x}) does not fit",
+            hint="convert the file to UTF-8, for example with: iconv -t UTF-8",
+        ) from None
+
+
+def prepare(data: bytes) -> bytes:
+    """The text in the form that is signed: Unicode NFC (§A.8.7.3 and §15.12.1.3.1 then agree)."""
+    if data.isascii():
+        return data
+    text = decode_text(data)
+    if unicodedata.is_normalized("NFC", text):
+        return data
+    return unicodedata.normalize("NFC", text).encode("utf-8")
+
+
+class SeamError(Exception):
+    """Taking the wrapper out joins characters that compose, so the text it signs is not the text shown."""
+
+
+def hash_content(data: bytes, wrapper: Wrapper | None, update: Callable[[bytes], None]) -> None:
+    """Feed the signed bytes of a text to ``update``: without the wrapper, then NFC (§15.12.1.3.1).
+
+    Raises:
+        SeamError: the characters on both sides of a wrapper inside the text compose.
+    """
+    parts = [data] if wrapper is None else [data[: wrapper.start], data[wrapper.end :]]
+    normal = [prepare(part) for part in parts]
+    if len(normal) == 2 and normal[0] and normal[1] and not normal[1][:1].isascii():  # noqa: PLR2004
+        joined = normal[0] + normal[1]
+        if prepare(joined) != joined:
+            raise SeamError
+    for part in normal:
+        update(part)
+
+
+def wrapper_length(store: bytes) -> int:
+    """UTF-8 bytes of the wrapper of ``store``, without building it."""
+    return len(PREFIX) + selectors.utf8_length(_header(store)) + selectors.utf8_length(store)
+
+
+def _header(store: bytes) -> bytes:
+    return MAGIC + bytes((VERSION,)) + len(store).to_bytes(4, "big")
+
+
+def embed(data: bytes, store: bytes) -> bytes:
+    """Append a wrapper, unpadded (the only form all readers agree on)."""
+    return data + PREFIX + selectors.encode(_header(store) + store)
+
+
+def remove(data: bytes, located: Located) -> bytes:
+    """The text without its wrappers, whole or headless or damaged; every other byte stays."""
+    spans = [(w.start, w.end) for w in located.wrappers]
+    for damage in located.damaged:
+        skip = len(PREFIX) if data.startswith(PREFIX, damage.start) else 0
+        spans.append((damage.start, _run_end(data, damage.start + skip)))
+    out = []
+    pos = 0
+    for start, end in sorted(spans):
+        out.append(data[pos:start])
+        pos = end
+    out.append(data[pos:])
+    return b"".join(out)
+
+
+# Characters that carry text a reader does not see or that reorder it: tags, bidirectional
+# controls, selectors of plane 14, and selectors of plane 0 behind an ASCII letter.
+_HIDDEN: Final = re.compile(
+    rb"\xf3\xa0[\x80-\x87][\x80-\xbf]"
+    rb"|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
+    rb"|[A-Za-z]\xef\xb8[\x80-\x8f]"
+)
+_HIDDEN_HINTS: Final = (b"\xf3\xa0", b"\xe2\x80\xaa", b"\xe2\x80\xab", b"\xe2\x80\xac", b"\xe2\x80\xad",
+                        b"\xe2\x80\xae", b"\xe2\x81", b"\xef\xb8")  # fmt: skip
+
+
+def hidden_characters(data: bytes, wrapper: Wrapper | None) -> int:
+    """How many characters of the text itself are invisible carriers or reorder it.
+
+    An emoji may take tag characters (flags of regions) and selectors; they count when
+    they are of plane 14 or follow an ASCII letter.
+    """
+    parts = [data] if wrapper is None else [data[: wrapper.start], data[wrapper.end :]]
+    return sum(
+        sum(1 for _ in _HIDDEN.finditer(part))
+        for part in parts
+        if not part.isascii() and any(hint in part for hint in _HIDDEN_HINTS)
+    )

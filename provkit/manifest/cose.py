@@ -1,0 +1,246 @@
+"""COSE_Sign1 with a detached payload (RFC 9052), as C2PA 2.4 §10.3.2 and §13.2 profile it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provkit.errors import LimitError, MalformedError, UnsupportedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.manifest import cbor
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+
+_ALG: Final = 1
+_CRIT: Final = 2
+_X5CHAIN: Final = 33
+_X5CHAIN_TEXT: Final = "x5chain"
+_PAD: Final = "pad"
+
+ALGORITHM_NUMBERS: Final[dict[str, int]] = {
+    "ES256": -7,
+    "ES384": -35,
+    "ES512": -36,
+    "PS256": -37,
+    "PS384": -38,
+    "PS512": -39,
+    "Ed25519": -8,
+}
+"""COSE algorithm numbers of the allowed list (§13.2.1, IANA)."""
+
+_ALGORITHM_NAMES: Final = {number: name for name, number in ALGORITHM_NUMBERS.items()}
+
+_KNOWN_UNPROTECTED: Final = frozenset({_X5CHAIN, _X5CHAIN_TEXT, "sigTst", "sigTst2", "rVals", _PAD, "pad2"})
+
+
+class SignatureMismatchError(Exception):
+    """The signature does not verify with the key of the certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoseSign1:
+    """A parsed signature box."""
+
+    algorithm: str
+    """Name of the COSE algorithm, a key of :data:`ALGORITHM_NUMBERS`."""
+    chain: tuple[bytes, ...]
+    """``x5chain``: DER certificates, leaf first."""
+    protected: bytes
+    """Encoded protected header."""
+    signature: bytes
+    time_stamps: tuple[str, ...]
+    """Which of the headers ``sigTst``, ``sigTst2`` are present."""
+    revocation_values: bool
+    """An ``rVals`` header (stapled OCSP) is present."""
+    stray: str | None
+    """What the unprotected header holds beyond known headers and zero padding, or None.
+
+    Nothing signs that header, so anything else in it is content nobody stands behind.
+    """
+
+
+class AlgorithmError(UnsupportedError):
+    """An algorithm outside the allowed list (``algorithm.unsupported``)."""
+
+
+def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
+    """Read a signature box.
+
+    Raises:
+        MalformedError: not a tagged COSE_Sign1 with detached payload, no usable chain,
+            or two chains (§14.5: readers accept one, in either bucket).
+        AlgorithmError: the algorithm is not on the allowed list of §13.2.1.
+        LimitError: too many or too large certificates.
+    """
+    tag = cbor.decode(data, max_depth=limits.cbor_depth, allow_indefinite=False)
+    if not isinstance(tag, cbor.Tag) or tag.tag != cbor.TAG_COSE_SIGN1:
+        raise MalformedError("the signature is not a tagged COSE_Sign1")
+    match tag.value:
+        case (bytes() as protected, Mapping() as unprotected, None, bytes() as signature):
+            pass
+        case _:
+            raise MalformedError("COSE_Sign1 is not [protected, unprotected, nil, signature]")
+    header = cbor.decode(protected, max_depth=limits.cbor_depth, allow_indefinite=False) if protected else {}
+    if not isinstance(header, Mapping):
+        raise MalformedError("the COSE protected header is not a map")
+    if _CRIT in header:
+        raise MalformedError("the COSE header lists critical parameters this standard does not define")
+    number = header.get(_ALG)
+    if isinstance(number, bool) or not isinstance(number, int) or number not in _ALGORITHM_NAMES:
+        raise AlgorithmError(f"COSE algorithm {str(number)[:40]} is not on the allowed list")
+    return CoseSign1(
+        algorithm=_ALGORITHM_NAMES[number],
+        chain=_chain(header, unprotected, limits),
+        protected=protected,
+        signature=signature,
+        time_stamps=tuple(name for name in ("sigTst", "sigTst2") if name in unprotected or name in header),
+        revocation_values="rVals" in unprotected or "rVals" in header,
+        stray=_stray(unprotected),
+    )
+
+
+def _chain(
+    protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits
+) -> tuple[bytes, ...]:
+    found = [
+        bucket[label]
+        for bucket in (protected, unprotected)
+        for label in (_X5CHAIN, _X5CHAIN_TEXT)
+        if label in bucket
+    ]
+    if len(found) != 1:
+        raise MalformedError(
+            "the signature carries no certificate chain (x5chain)"
+            if not found
+            else "the signature carries more than one certificate chain"
+        )
+    value = found[0]
+    certificates = (value,) if isinstance(value, bytes) else value
+    if not isinstance(certificates, tuple | list) or not certificates:
+        raise MalformedError("x5chain is neither a certificate nor a list of them")
+    if len(certificates) > limits.certificates:
+        raise LimitError(f"x5chain holds {len(certificates)} certificates; the limit is {limits.certificates}")
+    for certificate in certificates:
+        if not isinstance(certificate, bytes):
+            raise MalformedError("x5chain holds something that is not a certificate")
+        if len(certificate) > limits.certificate_bytes:
+            raise LimitError(f"a certificate in x5chain is larger than {limits.certificate_bytes} bytes")
+    return tuple(certificates)
+
+
+def _stray(unprotected: Mapping[Any, Any]) -> str | None:
+    for label, value in unprotected.items():
+        if label not in _KNOWN_UNPROTECTED:
+            return f"the unsigned header has an unknown entry {str(label)[:40]!r}"
+        if label in (_PAD, "pad2") and not (isinstance(value, bytes) and not value.strip(b"\0")):
+            return f"the unsigned {label!r} of the signature is not zero-filled"
+    return None
+
+
+def to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """``Sig_structure`` of RFC 9052 §4.4 for ``Signature1`` without external data."""
+    return b"\x84\x6aSignature1" + _bytes_header(len(protected)) + protected + b"\x40" + (
+        _bytes_header(len(payload)) + payload
+    )
+
+
+def encode_protected(algorithm: str, chain: tuple[bytes, ...]) -> bytes:
+    """Protected header: ``alg`` and ``x5chain``, one certificate bare, several as array (§14.5)."""
+    certificates: Any = chain[0] if len(chain) == 1 else list(chain)
+    return cbor.encode({_ALG: ALGORITHM_NUMBERS[algorithm], _X5CHAIN: certificates})
+
+
+def encode(protected: bytes, signature: bytes, pad: int) -> bytes:
+    """COSE_Sign1_Tagged with ``pad`` zero bytes in the unprotected header; no header for 0."""
+    unprotected = b"\xa0" if not pad else b"\xa1\x63pad" + _bytes_header(pad) + bytes(pad)
+    return b"".join(
+        (
+            b"\xd2\x84",
+            _bytes_header(len(protected)),
+            protected,
+            unprotected,
+            b"\xf6",
+            _bytes_header(len(signature)),
+            signature,
+        )
+    )
+
+
+def _bytes_header(length: int) -> bytes:
+    """CBOR head of a byte string, shortest form."""
+    if length < 24:
+        return bytes((0x40 + length,))
+    if length < 0x100:
+        return bytes((0x58, length))
+    if length < 0x10000:
+        return b"\x59" + length.to_bytes(2, "big")
+    return b"\x5a" + length.to_bytes(4, "big")
+
+
+def verify(key: CertificatePublicKeyTypes, algorithm: str, signature: bytes, message: bytes) -> None:
+    """Check a raw COSE signature.
+
+    Args:
+        key: public key of the leaf certificate.
+        algorithm: a key of :data:`ALGORITHM_NUMBERS`.
+        signature: r‖s of fixed width (ECDSA), PSS with salt as long as the hash, or Ed25519.
+        message: the ``Sig_structure``.
+
+    Raises:
+        SignatureMismatchError: the signature does not hold.
+        AlgorithmError: the key is not one this algorithm works with (§13.2.1).
+    """
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        if algorithm.startswith("ES"):
+            _verify_ecdsa(key, algorithm, signature, message)
+        elif algorithm.startswith("PS"):
+            _verify_pss(key, algorithm, signature, message)
+        else:
+            _verify_ed25519(key, signature, message)
+    except InvalidSignature:
+        raise SignatureMismatchError("the claim signature does not verify with the signer's key") from None
+
+
+def _verify_ecdsa(key: object, algorithm: str, signature: bytes, message: bytes) -> None:
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(
+        key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1
+    ):
+        raise AlgorithmError(f"{algorithm} needs a P-256, P-384 or P-521 key in the certificate")
+    width = (key.curve.key_size + 7) // 8
+    if len(signature) != 2 * width:
+        raise SignatureMismatchError(f"an ECDSA signature of {len(signature)} bytes is not r‖s of {width} bytes each")
+    r = int.from_bytes(signature[:width], "big")
+    s = int.from_bytes(signature[width:], "big")
+    key.verify(encode_dss_signature(r, s), message, ec.ECDSA(_hash(algorithm)))
+
+
+def _verify_pss(key: object, algorithm: str, signature: bytes, message: bytes) -> None:
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise AlgorithmError(f"{algorithm} needs an RSA key in the certificate")
+    digest = _hash(algorithm)
+    key.verify(
+        signature, message, padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size), digest
+    )
+
+
+def _verify_ed25519(key: object, signature: bytes, message: bytes) -> None:
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
+    if not isinstance(key, ed25519.Ed25519PublicKey):
+        raise AlgorithmError("EdDSA needs an Ed25519 key in the certificate")
+    key.verify(signature, message)
+
+
+def _hash(algorithm: str) -> Any:
+    from cryptography.hazmat.primitives import hashes
+
+    return {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}[algorithm[2:]]()

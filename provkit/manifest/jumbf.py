@@ -1,0 +1,204 @@
+"""JUMBF boxes (ISO 19566-5) as C2PA 2.4 §11.1 uses them: read, and write back byte for byte.
+
+A store is a tree of superboxes (``jumb``), each with one description box (``jumd``)
+and content boxes.  The reader keeps the exact bytes of every superbox, because a
+hashed URI covers them (§8.4.2.3), and :func:`serialize` of what was read equals what
+was read, or reading fails.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from provkit.errors import LimitError, MalformedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+
+_HEADER: Final = struct.Struct(">I4s")
+_UUID_TAIL: Final = bytes.fromhex("00110010800000aa00389b71")
+
+TOGGLE_REQUESTABLE: Final = 0x01
+TOGGLE_LABEL: Final = 0x02
+TOGGLE_ID: Final = 0x04
+TOGGLE_HASH: Final = 0x08
+TOGGLE_PRIVATE: Final = 0x10
+_TOGGLES_KNOWN: Final = 0x1F
+
+
+def box_uuid(fourcc: bytes) -> bytes:
+    """Type UUID of a C2PA or ISO box: four characters and the common tail (§11.1.4)."""
+    return fourcc + _UUID_TAIL
+
+
+UUID_STORE: Final = box_uuid(b"c2pa")
+UUID_MANIFEST: Final = box_uuid(b"c2ma")
+UUID_UPDATE_MANIFEST: Final = box_uuid(b"c2um")
+UUID_COMPRESSED_MANIFEST: Final = box_uuid(b"c2cm")
+UUID_MANIFEST_ALIAS: Final = box_uuid(b"c2md")
+UUID_ASSERTIONS: Final = box_uuid(b"c2as")
+UUID_CLAIM: Final = box_uuid(b"c2cl")
+UUID_SIGNATURE: Final = box_uuid(b"c2cs")
+UUID_DATA_BOXES: Final = box_uuid(b"c2db")
+UUID_CREDENTIALS: Final = box_uuid(b"c2vc")
+UUID_CBOR: Final = box_uuid(b"cbor")
+UUID_JSON: Final = box_uuid(b"json")
+UUID_UUID: Final = box_uuid(b"uuid")
+UUID_EMBEDDED_FILE: Final = bytes.fromhex("40cb0c32bb8a489da70b2ad6f47f4369")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentBox:
+    """A box that holds bytes and no label."""
+
+    type: bytes
+    """Four-character type, for example ``b"cbor"``."""
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SuperBox:
+    """A ``jumb`` box: description, then content boxes and superboxes in file order."""
+
+    uuid: bytes
+    """Type UUID of the description box, 16 bytes."""
+    label: str
+    toggles: int
+    salt: bytes | None
+    """Content of the private ``c2sh`` box (§8.4.2.3), None when unsalted."""
+    superboxes: tuple[SuperBox, ...]
+    contents: tuple[ContentBox, ...]
+    raw: bytes
+    """The whole superbox with its 8-byte header."""
+
+    @property
+    def hashed(self) -> bytes:
+        """The bytes a hashed URI to this box covers: everything after the header (§8.4.2.3)."""
+        return self.raw[8:]
+
+
+class _Reader:
+    __slots__ = ("boxes", "data", "limits")
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self.data = data
+        self.limits = limits
+        self.boxes = 0
+
+    def header(self, pos: int, end: int) -> tuple[int, bytes]:
+        """End offset and type of the box at ``pos``.
+
+        Extended (``LBox`` 1) and open-ended (``LBox`` 0) lengths are refused: no C2PA
+        writer needs them, and an open end would let bytes join the store unseen.
+        """
+        self.boxes += 1
+        if self.boxes > self.limits.jumbf_boxes:
+            raise LimitError(f"the manifest store has more than {self.limits.jumbf_boxes} boxes")
+        if end - pos < 8:
+            raise MalformedError(f"JUMBF box header cut off at byte {pos}")
+        length, kind = _HEADER.unpack_from(self.data, pos)
+        if length < 8 or length > end - pos:
+            raise MalformedError(f"JUMBF box length {length} does not fit at byte {pos}")
+        return pos + length, kind
+
+    def superbox(self, pos: int, end: int, depth: int) -> SuperBox:
+        if depth > self.limits.jumbf_depth:
+            raise LimitError(f"JUMBF boxes nest deeper than {self.limits.jumbf_depth}")
+        start = pos
+        pos += 8
+        box_end, kind = self.header(pos, end)
+        if kind != b"jumd":
+            raise MalformedError(f"JUMBF superbox at byte {start} does not begin with a description box")
+        uuid, toggles, label, salt = self.description(pos + 8, box_end)
+        pos = box_end
+        superboxes: list[SuperBox] = []
+        contents: list[ContentBox] = []
+        while pos < end:
+            box_end, kind = self.header(pos, end)
+            if kind == b"jumb":
+                superboxes.append(self.superbox(pos, box_end, depth + 1))
+            else:
+                contents.append(ContentBox(kind, self.data[pos + 8 : box_end]))
+            pos = box_end
+        return SuperBox(
+            uuid, label, toggles, salt, tuple(superboxes), tuple(contents), self.data[start:end]
+        )
+
+    def description(self, pos: int, end: int) -> tuple[bytes, int, str, bytes | None]:
+        data = self.data
+        if end - pos < 17:
+            raise MalformedError(f"JUMBF description box cut off at byte {pos}")
+        uuid = data[pos : pos + 16]
+        toggles = data[pos + 16]
+        pos += 17
+        # §11.1.4.1.2: C2PA boxes are requestable and labelled, and salted ones private.
+        # Any other toggle would let bytes differ without changing what is read.
+        if toggles & ~_TOGGLES_KNOWN or not toggles & TOGGLE_LABEL:
+            raise MalformedError(f"JUMBF description box has toggles {toggles:#04x}")
+        stop = data.find(b"\0", pos, end)
+        if stop < 0:
+            raise MalformedError(f"JUMBF label is not terminated at byte {pos}")
+        try:
+            label = data[pos:stop].decode("utf-8")
+        except UnicodeDecodeError:
+            raise MalformedError(f"JUMBF label is not UTF-8 at byte {pos}") from None
+        if not label or _forbidden_in_label(label):
+            raise MalformedError(f"JUMBF label {label[:80]!r} is empty or has a forbidden character")
+        pos = stop + 1
+        if toggles & TOGGLE_ID:
+            pos += 4
+        if toggles & TOGGLE_HASH:
+            pos += 32
+        salt = None
+        if toggles & TOGGLE_PRIVATE:
+            box_end, kind = self.header(pos, end)
+            if kind == b"c2sh":
+                salt = data[pos + 8 : box_end]
+            pos = box_end
+        if pos != end:
+            raise MalformedError(f"JUMBF description box has {end - pos} bytes too many or too few")
+        return uuid, toggles, label, salt
+
+
+_FORBIDDEN: Final = frozenset("/;?#\ufeff\uffff")
+
+
+def _forbidden_in_label(label: str) -> bool:
+    """C2PA 2.4 §11.1.4.1.1: no controls, separators of JUMBF URIs, U+FEFF, U+FFFF, surrogates."""
+    if label.isascii():
+        return not label.isprintable() or not _FORBIDDEN.isdisjoint(label)
+    return any(c < " " or "\x7f" <= c <= "\x9f" or c in _FORBIDDEN for c in label)
+
+
+def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> SuperBox:
+    """Read one superbox that fills ``data`` exactly.
+
+    Raises:
+        MalformedError: the bytes are not one well-formed superbox.
+        LimitError: too large, too deep or too many boxes.
+    """
+    if len(data) > limits.store_bytes:
+        raise LimitError(f"the manifest store has {len(data)} bytes; the limit is {limits.store_bytes}")
+    reader = _Reader(data, limits)
+    end, kind = reader.header(0, len(data))
+    if kind != b"jumb":
+        raise MalformedError("the manifest store does not begin with a JUMBF superbox")
+    if end != len(data):
+        raise MalformedError(f"{len(data) - end} bytes follow the manifest store")
+    return reader.superbox(0, end, 1)
+
+
+def content_box(kind: bytes, payload: bytes) -> bytes:
+    """Bytes of one content box."""
+    return _HEADER.pack(len(payload) + 8, kind) + payload
+
+
+def superbox(uuid: bytes, label: str, body: bytes, *, salt: bytes | None = None) -> bytes:
+    """Bytes of one superbox; ``body`` is its serialised children (§11.1.4.1.2 toggles)."""
+    toggles = TOGGLE_REQUESTABLE | TOGGLE_LABEL
+    description = label.encode("utf-8") + b"\0"
+    if salt is not None:
+        toggles |= TOGGLE_PRIVATE
+        description += content_box(b"c2sh", salt)
+    description = content_box(b"jumd", uuid + bytes((toggles,)) + description)
+    return _HEADER.pack(8 + len(description) + len(body), b"jumb") + description + body

@@ -1,0 +1,198 @@
+"""A manifest store as C2PA sees it: manifests, claims, assertions, and how URIs reach them.
+
+This is the layer between boxes (:mod:`.jumbf`) and meaning (:mod:`.claim`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provkit.errors import LimitError, MalformedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.manifest import jumbf
+from provkit.manifest.jumbf import SuperBox
+
+URI_PREFIX: Final = "self#jumbf="
+LABEL_STORE: Final = "c2pa"
+LABEL_ASSERTIONS: Final = "c2pa.assertions"
+LABEL_SIGNATURE: Final = "c2pa.signature"
+LABEL_CLAIM: Final = "c2pa.claim.v2"
+LABEL_CLAIM_V1: Final = "c2pa.claim"
+
+_MANIFESTS: Final = {
+    jumbf.UUID_MANIFEST: "standard",
+    jumbf.UUID_MANIFEST_ALIAS: "standard",
+    jumbf.UUID_UPDATE_MANIFEST: "update",
+    jumbf.UUID_COMPRESSED_MANIFEST: "compressed",
+}
+_PARTS: Final = frozenset(
+    {
+        jumbf.UUID_ASSERTIONS,
+        jumbf.UUID_CLAIM,
+        jumbf.UUID_SIGNATURE,
+        jumbf.UUID_DATA_BOXES,
+        jumbf.UUID_CREDENTIALS,
+    }
+)
+_PLAIN_TOGGLES: Final = jumbf.TOGGLE_REQUESTABLE | jumbf.TOGGLE_LABEL
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """One assertion superbox."""
+
+    label: str
+    box: SuperBox
+
+    @property
+    def base_label(self) -> str:
+        """Label without the instance suffix ``__2`` (§6.4)."""
+        head, mark, tail = self.label.rpartition("__")
+        return head if mark and tail.isdigit() else self.label
+
+    @property
+    def content(self) -> jumbf.ContentBox | None:
+        """The single content box, None if the assertion is of several parts."""
+        return self.box.contents[0] if len(self.box.contents) == 1 and not self.box.superboxes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One manifest superbox, taken apart."""
+
+    label: str
+    kind: str
+    """``standard``, ``update`` or ``compressed``."""
+    claims: tuple[SuperBox, ...]
+    assertions: tuple[Assertion, ...]
+    assertion_stores: tuple[SuperBox, ...]
+    signatures: tuple[SuperBox, ...]
+    others: tuple[SuperBox, ...]
+    """Data boxes and credential stores of older versions."""
+    box: SuperBox
+
+    def uri(self, *path: str) -> str:
+        """Absolute JUMBF URI of a part of this manifest (§8.4)."""
+        return "/".join((f"{URI_PREFIX}/{LABEL_STORE}/{self.label}", *path))
+
+    def stray(self) -> str | None:
+        """What in this manifest no hash and no signature covers, or None.
+
+        Descriptions of the manifest, its claim box, assertion store and signature box are
+        hashed by nothing.  They must be plain, or they are room for unsigned content.
+        """
+        for box in (self.box, *self.claims, *self.signatures, *self.assertion_stores, *self.others):
+            if box.toggles != _PLAIN_TOGGLES:
+                return f"the description of box {box.label!r} carries more than a type and a label"
+        if self.box.contents or any(box.contents for box in self.assertion_stores):
+            return "a content box stands between the parts of the manifest"
+        for box in self.box.superboxes:
+            if box.uuid not in _PARTS:
+                return f"box {box.label!r} is of a type this standard does not define"
+        for box in (*self.claims, *self.signatures):
+            if box.superboxes or len(box.contents) != 1 or box.contents[0].type != b"cbor":
+                return f"box {box.label!r} holds more than one CBOR box"
+        if len(self.assertion_stores) > 1:
+            return "the manifest has two assertion stores"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestStore:
+    """A parsed store; the last manifest is the active one (§15.5.1)."""
+
+    manifests: tuple[Manifest, ...]
+    box: SuperBox
+
+    @property
+    def active(self) -> Manifest:
+        return self.manifests[-1]
+
+    def stray(self) -> str | None:
+        """What in the store itself belongs to no manifest, or None."""
+        if self.box.toggles != _PLAIN_TOGGLES or self.box.contents:
+            return "the manifest store carries more than manifests"
+        if len(self.manifests) != len(self.box.superboxes):
+            return "the manifest store holds a box that is no manifest"
+        return None
+
+
+def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> ManifestStore:
+    """Take a manifest store apart.
+
+    Raises:
+        MalformedError: not a store, no manifest in it, or two manifests of one label.
+        LimitError: too large, too deep, too many boxes or assertions.
+    """
+    box = jumbf.parse(data, limits)
+    if box.uuid != jumbf.UUID_STORE or box.label != LABEL_STORE:
+        raise MalformedError("the JUMBF superbox is not a C2PA manifest store")
+    manifests = tuple(_manifest(child, limits) for child in box.superboxes if child.uuid in _MANIFESTS)
+    if not manifests:
+        raise MalformedError("the manifest store holds no manifest")
+    # §8.4: an ambiguous label does not resolve, so a repeated one makes every URI void.
+    if len({manifest.label for manifest in manifests}) != len(manifests):
+        raise MalformedError("two manifests in the store have the same label")
+    return ManifestStore(manifests, box)
+
+
+def _manifest(box: SuperBox, limits: Limits) -> Manifest:
+    by_type: dict[bytes, list[SuperBox]] = {}
+    for child in box.superboxes:
+        by_type.setdefault(child.uuid, []).append(child)
+    stores = by_type.get(jumbf.UUID_ASSERTIONS, [])
+    assertions = [Assertion(child.label, child) for store in stores for child in store.superboxes]
+    if len(assertions) > limits.assertions:
+        raise LimitError(f"the manifest has {len(assertions)} assertions; the limit is {limits.assertions}")
+    return Manifest(
+        label=box.label,
+        kind=_MANIFESTS[box.uuid],
+        claims=tuple(by_type.get(jumbf.UUID_CLAIM, ())),
+        assertions=tuple(assertions),
+        assertion_stores=tuple(stores),
+        signatures=tuple(by_type.get(jumbf.UUID_SIGNATURE, ())),
+        others=tuple(
+            child
+            for kind in (jumbf.UUID_DATA_BOXES, jumbf.UUID_CREDENTIALS)
+            for child in by_type.get(kind, ())
+        ),
+        box=box,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a JUMBF URI names: a manifest and the path of labels inside it."""
+
+    manifest: str | None
+    """Label of the manifest; None for the one the URI stands in."""
+    path: tuple[str, ...]
+
+
+def parse_uri(uri: Any) -> Target | None:
+    """Split a JUMBF URI (§8.4); None if it is not one.
+
+    Accepts the absolute form, the relative form, and the form without the leading
+    slash that older writers used (``self#jumbf=c2pa/urn:…``).
+    """
+    if not isinstance(uri, str) or not uri.startswith(URI_PREFIX):
+        return None
+    rest = uri[len(URI_PREFIX) :]
+    labels = rest.lstrip("/").split("/") if not rest.startswith("//") else [""]
+    if "" in labels or ".." in labels or "." in labels:
+        return None
+    if labels[0] == LABEL_STORE and (rest.startswith("/") or len(labels) > 1):
+        return Target(labels[1], tuple(labels[2:])) if len(labels) > 1 else None
+    return None if rest.startswith("/") else Target(None, tuple(labels))
+
+
+def resolve(manifest: Manifest, path: tuple[str, ...]) -> SuperBox | None:
+    """The superbox a path of labels names inside a manifest; None if absent or ambiguous (§8.4)."""
+    box = manifest.box
+    for label in path:
+        found = [child for child in box.superboxes if child.label == label]
+        if len(found) != 1:
+            return None
+        box = found[0]
+    return box
