@@ -1,0 +1,126 @@
+"""The claim: what one manifest asserts and who answers for which part (C2PA 2.4 §10.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provkit.errors import MalformedError
+from provkit.manifest import cbor
+
+HASHES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
+"""Allowed hash algorithms and their digest lengths in bytes (§13.1)."""
+
+
+class MissingFieldError(MalformedError):
+    """The claim is CBOR but not a claim (``claim.malformed``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashedUri:
+    """A JUMBF URI and the hash of what it names (§8.4.2)."""
+
+    url: str
+    hash: bytes
+    alg: str | None
+
+    @classmethod
+    def read(cls, value: Any) -> HashedUri | None:
+        """Read a hashed-URI map; None if ``value`` is not one."""
+        match value:
+            case {"url": str() as url, "hash": bytes() as digest}:
+                alg = value.get("alg")
+                return cls(url, digest, alg) if alg is None or isinstance(alg, str) else None
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A decoded claim of version 1 or 2."""
+
+    version: int
+    instance_id: str
+    signature: str
+    """JUMBF URI of the signature box."""
+    created: tuple[HashedUri, ...]
+    """Assertions attributed to the signer; all assertions of a version 1 claim."""
+    gathered: tuple[HashedUri, ...]
+    """Assertions the signer signs but does not stand behind (§10.2.2)."""
+    alg: str | None
+    title: str | None
+    generator: str
+    redacted: tuple[str, ...]
+    fields: dict[str, Any]
+    """The map as decoded, for display."""
+
+
+def read(data: bytes, version: int, max_depth: int) -> Claim:
+    """Decode a claim and check its required fields (§15.6.2).
+
+    Raises:
+        MissingFieldError: a required field is absent or of the wrong type.
+        MalformedError: the CBOR is not what :func:`.cbor.decode_claim` accepts.
+    """
+    fields = cbor.decode_claim(data, max_depth=max_depth)
+    created = _uris(fields, "created_assertions" if version > 1 else "assertions", required=True)
+    if not created:
+        raise MissingFieldError("the claim lists no created assertion")
+    return Claim(
+        version=version,
+        instance_id=_text(fields, "instanceID"),
+        signature=_text(fields, "signature"),
+        created=created,
+        gathered=_uris(fields, "gathered_assertions", required=False) if version > 1 else (),
+        alg=_optional_text(fields, "alg"),
+        title=_optional_text(fields, "dc:title"),
+        generator=_generator(fields, version),
+        redacted=_redacted(fields),
+        fields=fields,
+    )
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise MissingFieldError(f"the claim has no {name}")
+    return value
+
+
+def _optional_text(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise MissingFieldError(f"{name} of the claim is not text")
+    return value
+
+
+def _uris(fields: dict[str, Any], name: str, *, required: bool) -> tuple[HashedUri, ...]:
+    value = fields.get(name)
+    if value is None and not required:
+        return ()
+    if not isinstance(value, list):
+        raise MissingFieldError(f"the claim has no list {name}")
+    uris = [HashedUri.read(entry) for entry in value]
+    read = tuple(uri for uri in uris if uri is not None)
+    if len(read) != len(uris):
+        raise MissingFieldError(f"an entry of {name} is not a hashed URI")
+    if len({uri.url for uri in read}) != len(read):
+        raise MissingFieldError(f"{name} lists an assertion twice")
+    return read
+
+
+def _generator(fields: dict[str, Any], version: int) -> str:
+    if version == 1:
+        return _text(fields, "claim_generator")
+    info = fields.get("claim_generator_info")
+    if not isinstance(info, dict) or not isinstance(info.get("name"), str):
+        raise MissingFieldError("the claim has no claim_generator_info with a name")
+    number = info.get("version")
+    return f"{info['name']} {number}" if isinstance(number, str) and number else info["name"]
+
+
+def _redacted(fields: dict[str, Any]) -> tuple[str, ...]:
+    value = fields.get("redacted_assertions", [])
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise MissingFieldError("redacted_assertions of the claim is not a list of URIs")
+    return tuple(value)

@@ -1,0 +1,109 @@
+"""The distrust file: certificates that are not believed, whatever vouches for them.
+
+PEM certificates, or TOML with one table for each entry::
+
+    [[distrust]]
+    issuer = "CN=Some CA,O=Some Corp,C=US"   # RFC 4514, as `provkit verify` prints it
+    serial = "0a1b2c"                        # hexadecimal
+    reason = "key published on a forum"      # optional
+
+    [[distrust]]
+    fingerprint = "9f86d081...00f4"          # SHA-256 of the DER certificate, hexadecimal
+
+An entry has either ``issuer`` and ``serial`` or ``fingerprint``.  Colons, spaces and letter case
+do not matter in the hexadecimal values, letter case and white space do not in the issuer: a rule of
+this kind should rather match than not.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Final
+
+from provkit.errors import ConfigurationError
+
+_FIELDS: Final = frozenset({"issuer", "serial", "fingerprint", "reason"})
+_HEX: Final = re.compile(r"[0-9a-f]+")
+_SHA256_DIGITS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class DistrustRule:
+    """One entry.  Either :attr:`fingerprint`, or :attr:`issuer` and :attr:`serial`."""
+
+    issuer: str | None = None
+    """Issuer as :func:`normal_name` gives it."""
+    serial: int | None = None
+    """Serial number."""
+    fingerprint: bytes | None = None
+    """SHA-256 of the certificate, 32 bytes."""
+    reason: str | None = None
+    """Why, for people."""
+
+
+def normal_name(rfc4514: str) -> str:
+    """A distinguished name for comparison: letter case and runs of white space do not count."""
+    return " ".join(rfc4514.casefold().split())
+
+
+def parse_rules(data: bytes, name: str) -> tuple[DistrustRule, ...]:
+    """Read the TOML form.
+
+    Raises:
+        ConfigurationError: not TOML, no entry, an unknown key, or a value that cannot be read.
+    """
+    try:
+        document = tomllib.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ConfigurationError(
+            f"distrust list {name!r}: neither PEM nor TOML", hint=f"the TOML reader says: {error}"
+        ) from None
+    entries = document.pop("distrust", None)
+    if document:
+        raise ConfigurationError(f"distrust list {name!r}: unknown key {next(iter(document))!r}")
+    if not isinstance(entries, list) or not entries:
+        raise ConfigurationError(
+            f"distrust list {name!r}: no entry found", hint="each entry starts with [[distrust]]"
+        )
+    return tuple(_rule(entry, f"distrust list {name!r}, entry {n}") for n, entry in enumerate(entries, 1))
+
+
+def _rule(entry: object, where: str) -> DistrustRule:
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise ConfigurationError(f"{where}: every value must be text in quotes")
+    if unknown := entry.keys() - _FIELDS:
+        raise ConfigurationError(f"{where}: unknown key {min(unknown)!r}")
+    reason = entry.get("reason")
+    keys = entry.keys() - {"reason"}
+    if keys == {"fingerprint"}:
+        digits = _digits(entry["fingerprint"], where, "fingerprint")
+        if len(digits) != _SHA256_DIGITS:
+            raise ConfigurationError(f"{where}: fingerprint is not a SHA-256 of {_SHA256_DIGITS} digits")
+        return DistrustRule(fingerprint=bytes.fromhex(digits), reason=reason)
+    if keys == {"issuer", "serial"}:
+        return DistrustRule(
+            issuer=_issuer(entry["issuer"], where),
+            serial=int(_digits(entry["serial"], where, "serial"), 16),
+            reason=reason,
+        )
+    raise ConfigurationError(f"{where}: needs issuer and serial, or fingerprint alone")
+
+
+def _digits(value: str, where: str, field: str) -> str:
+    digits = "".join(value.split()).replace(":", "").lower().removeprefix("0x")
+    if not _HEX.fullmatch(digits):
+        raise ConfigurationError(f"{where}: {field} is not hexadecimal")
+    return digits
+
+
+def _issuer(value: str, where: str) -> str:
+    from cryptography import x509
+
+    try:
+        return normal_name(x509.Name.from_rfc4514_string(value).rfc4514_string())
+    except ValueError:
+        raise ConfigurationError(
+            f"{where}: issuer is not a distinguished name", hint='write it like "CN=Some CA,O=Some Corp,C=US"'
+        ) from None
