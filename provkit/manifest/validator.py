@@ -65,8 +65,6 @@ class CredentialFinding:
     trusted: bool
     reason: str
     """Why the chain is trusted or not, one line."""
-    revoked: str | None
-    """Reason if a distrust list names the signer."""
 
 
 class CredentialJudge(Protocol):
@@ -241,8 +239,6 @@ def _credential(run: Validation, finding: CredentialFinding, url: str) -> None:
     add = run.findings.add
     for problem in finding.problems:
         add(StatusCode.SIGNING_CREDENTIAL_INVALID, url, problem)
-    if finding.revoked is not None:
-        add(StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED, url, finding.revoked)
     if finding.trusted:
         run.signer_trusted = True
         add(StatusCode.SIGNING_CREDENTIAL_TRUSTED, url, finding.reason)

@@ -1,0 +1,126 @@
+"""One origin class from a validated manifest, with everything it rests on.
+
+The rules are those of spec/origin.md: "synthetic" is a statement against interest and is
+believed wherever it stands; "human" counts only where the signer stands behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provkit.manifest import assertions as kinds
+from provkit.manifest import store as stores
+from provkit.origin import vocabulary
+from provkit.verdict import Evidence, OriginClass, OriginFinding
+
+if TYPE_CHECKING:
+    from provkit.manifest.validator import Validation
+
+_METADATA_KEY: Final = "Iptc4xmpExt:DigitalSourceType"
+_INCEPTIONS: Final = frozenset({"c2pa.created", "c2pa.opened"})
+_RANK: Final = {OriginClass.SYNTHETIC: 3, OriginClass.AI_ASSISTED: 2, OriginClass.HUMAN: 1, OriginClass.UNKNOWN: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    evidence: Evidence
+    effect: OriginClass
+    """What it makes of the whole: a synthetic component makes the whole ai-assisted."""
+    begins: bool
+    """Speaks of how the content began, or of all of it."""
+    blank: bool
+    note: str | None
+
+
+def derive(run: Validation) -> OriginFinding:
+    """Derive the class of a manifest whose state is valid or trusted."""
+    if run.claim is None:
+        return OriginFinding()
+    created = {target.path[-1] for uri in run.claim.created if (target := stores.parse_uri(uri.url)) and target.path}
+    items = tuple(_collect(run, created))
+    complete = any(label in created and actions.all_included for label, actions in run.actions.items())
+    deciding, notes = _decide(items)
+    evidence = tuple(item.evidence for item in items)
+    if deciding is None:
+        return OriginFinding(complete=complete, evidence=evidence, notes=notes)
+    return OriginFinding(
+        cls=deciding.effect,
+        source_type=deciding.evidence.source_type,
+        attributed=deciding.evidence.attributed,
+        complete=complete,
+        evidence=evidence,
+        notes=notes,
+    )
+
+
+def _collect(run: Validation, created: set[str]) -> Iterator[_Item]:
+    for label, actions in run.actions.items():
+        url = run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+        for action in actions.actions:
+            if action.source_type is not None:
+                where = f"{url}#actions[{action.index}].digitalSourceType"
+                begins = action.name in _INCEPTIONS
+                yield _item(action.source_type, label in created, where, begins=begins)
+    for label, ingredient in run.ingredients.items():
+        if ingredient.source_type is not None and ingredient.relationship != "inputTo":
+            where = f"{run.manifest.uri(stores.LABEL_ASSERTIONS, label)}#digitalSourceType"
+            parent = ingredient.relationship == "parentOf"
+            yield _item(ingredient.source_type, label in created, where, begins=parent, component=not parent)
+    for label, content in run.contents.items():
+        where = run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+        base = label.partition("__")[0]
+        if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, Mapping):
+            value = content.get(_METADATA_KEY)
+            if value is not None:
+                yield _item(value, label in created, f"{where}#{_METADATA_KEY}", begins=True)
+        elif base == kinds.LABEL_AI_DISCLOSURE:
+            # §18.28: a disclosure without a source type means AI took part, never less.
+            evidence = Evidence(kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in created, where)
+            yield _Item(evidence, OriginClass.AI_ASSISTED, begins=False, blank=False, note=None)
+
+
+def _item(value: Any, attributed: bool, where: str, *, begins: bool, component: bool = False) -> _Item:  # noqa: FBT001
+    term = vocabulary.lookup(value)
+    cls = term.cls if term else OriginClass.UNKNOWN
+    effect = OriginClass.AI_ASSISTED if component and cls is OriginClass.SYNTHETIC else cls
+    note = term.note if term else "a source type outside the IPTC and C2PA vocabularies"
+    text = value if isinstance(value, str) else repr(value)[:200]
+    evidence = Evidence(text, cls, attributed, where)
+    return _Item(evidence, effect, begins=begins, blank=term is not None and term.blank, note=note)
+
+
+def _decide(items: tuple[_Item, ...]) -> tuple[_Item | None, tuple[str, ...]]:
+    """The item that decides, and notes; None means unknown."""
+    for cls in (OriginClass.SYNTHETIC, OriginClass.AI_ASSISTED):
+        found = [item for item in items if item.effect is cls]
+        if found:
+            chosen = max(found, key=lambda item: (item.evidence.attributed, bool(item.begins)))
+            return chosen, _notes(chosen, items)
+    speaking = [item for item in items if not item.blank]
+    unclear = [item for item in speaking if item.effect is OriginClass.UNKNOWN]
+    if unclear:
+        return None, tuple(dict.fromkeys(item.note for item in unclear if item.note))
+    human = [item for item in speaking if item.effect is OriginClass.HUMAN]
+    if not human:
+        return None, ("no source type is stated",)
+    behind = [item for item in human if item.evidence.attributed]
+    if not behind:
+        return None, ("stated as human, but only gathered: the signer does not stand behind it",)
+    beginning = [item for item in behind if item.begins]
+    blank_start = any(item.blank and item.begins and item.evidence.attributed for item in items)
+    if not beginning and not blank_start:
+        return None, ("nothing states how the content began",)
+    chosen = (beginning or behind)[0]
+    return chosen, _notes(chosen, items)
+
+
+def _notes(chosen: _Item, items: tuple[_Item, ...]) -> tuple[str, ...]:
+    notes = [chosen.note] if chosen.note else []
+    lesser = {
+        item.effect for item in items if not item.blank and 0 < _RANK[item.effect] < _RANK[chosen.effect]
+    }
+    if OriginClass.HUMAN in lesser:
+        notes.append("human edits are stated too; they do not change the class")
+    return tuple(notes)
