@@ -21,6 +21,8 @@ MAGIC: Final = b"C2PATXT\0"
 VERSION: Final = 1
 HEADER_LENGTH: Final = 13
 """Magic, version and length: bytes before the store."""
+ZERO_COST: Final = 3
+"""UTF-8 bytes that a zero byte of the store takes."""
 
 PREFIX: Final = "\ufeff".encode()
 _MAGIC_RUN: Final = selectors.encode(MAGIC)
@@ -165,12 +167,17 @@ def names_magic(data: bytes) -> bool:
     return _MAGIC_RUN in data
 
 
-def decode_text(data: bytes) -> str:
-    """The text as characters.
+def check_utf8(data: bytes) -> None:
+    """Refuse bytes that are not UTF-8.
 
     Raises:
-        MalformedError: not UTF-8, with the offset of the first bad byte.
+        MalformedError: with the offset of the first bad byte.
     """
+    if not data.isascii():
+        _decode(data)
+
+
+def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -184,30 +191,45 @@ def prepare(data: bytes) -> bytes:
     """The text in the form that is signed: Unicode NFC (§A.8.7.3 and §15.12.1.3.1 then agree)."""
     if data.isascii():
         return data
-    text = decode_text(data)
+    text = _decode(data)
     if unicodedata.is_normalized("NFC", text):
         return data
     return unicodedata.normalize("NFC", text).encode("utf-8")
 
 
-class SeamError(Exception):
-    """Taking the wrapper out joins characters that compose, so the text it signs is not the text shown."""
+@dataclass(frozen=True, slots=True)
+class TextBinding:
+    """How text with a wrapper is hashed (§A.8.7.3, §15.12.1.3.1)."""
 
+    data: bytes
+    wrapper: Wrapper
 
-def hash_content(data: bytes, wrapper: Wrapper | None, update: Callable[[bytes], None]) -> None:
-    """Feed the signed bytes of a text to ``update``: without the wrapper, then NFC (§15.12.1.3.1).
+    def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
+        """Exactly one exclusion, and it is the wrapper found in this text."""
+        wrapper = self.wrapper
+        if exclusions == ((wrapper.start, wrapper.length),):
+            return None
+        if len(exclusions) != 1:
+            return f"the data hash leaves out {len(exclusions)} ranges; in text it is one, the credential itself"
+        start, length = exclusions[0]
+        if length == wrapper.length:
+            return (
+                f"the credential was signed at byte {start} and stands at byte {wrapper.start}: text before it "
+                "was added, removed or put into another Unicode form, or the credential was moved"
+            )
+        return (
+            f"the data hash leaves out bytes {start} to {start + length}; "
+            f"the credential stands at {wrapper.start} to {wrapper.end}"
+        )
 
-    Raises:
-        SeamError: the characters on both sides of a wrapper inside the text compose.
-    """
-    parts = [data] if wrapper is None else [data[: wrapper.start], data[wrapper.end :]]
-    normal = [prepare(part) for part in parts]
-    if len(normal) == 2 and normal[0] and normal[1] and not normal[1][:1].isascii():  # noqa: PLR2004
-        joined = normal[0] + normal[1]
-        if prepare(joined) != joined:
-            raise SeamError
-    for part in normal:
-        update(part)
+    def feed(self, update: Callable[[bytes], None]) -> str | None:
+        """Pass on the text without the wrapper, in NFC."""
+        before, after = prepare(self.data[: self.wrapper.start]), prepare(self.data[self.wrapper.end :])
+        if before and after and not after[:1].isascii() and prepare(before + after) != before + after:
+            return "characters on both sides of the credential compose, so the text signed is not the text shown"
+        update(before)
+        update(after)
+        return None
 
 
 def wrapper_length(store: bytes) -> int:

@@ -153,8 +153,8 @@ def encode_protected(algorithm: str, chain: tuple[bytes, ...]) -> bytes:
 
 
 def encode(protected: bytes, signature: bytes, pad: int) -> bytes:
-    """COSE_Sign1_Tagged with ``pad`` zero bytes in the unprotected header; no header for 0."""
-    unprotected = b"\xa0" if not pad else b"\xa1\x63pad" + _bytes_header(pad) + bytes(pad)
+    """COSE_Sign1_Tagged with ``pad`` zero bytes in the unprotected header (§10.4.2)."""
+    unprotected = b"\xa1\x63pad" + _bytes_header(pad) + bytes(pad)
     return b"".join(
         (
             b"\xd2\x84",

@@ -257,7 +257,7 @@ def _routes(
 def _climb(certificates: tuple[x509.Certificate, ...]) -> list[tuple[int, ...]]:
     """Indices of the signer, of signer and issuer, and so on up, as far as the chain goes."""
     path = [0]
-    steps = [(0,)]
+    steps: list[tuple[int, ...]] = [(0,)]
     left = list(range(1, len(certificates)))
     while left:
         top = certificates[path[-1]]

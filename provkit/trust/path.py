@@ -62,8 +62,10 @@ def path_problem(chain: list[bytes], anchor: bytes) -> str | None:
 @lru_cache(maxsize=_CACHED_ANCHORS)
 def _anchor(der: bytes) -> CertTrustAnchor:
     certificate = x509.Certificate.load(der, strict=True)
-    # Left to itself the library ignores the path length of an anchor.
-    return CertTrustAnchor(certificate, quals=TrustQualifiers(max_path_length=certificate.max_path_length))
+    # Left to itself the library ignores the path length of an anchor.  Given one length it wants the
+    # other too (for attribute certificates, which do not occur here), or fails on any intermediate.
+    length = certificate.max_path_length
+    return CertTrustAnchor(certificate, quals=TrustQualifiers(max_path_length=length, max_aa_path_length=length))
 
 
 def _drive(coroutine: Coroutine[object, object, _T]) -> _T:

@@ -245,7 +245,7 @@ def _header(der: bytes, at: int) -> tuple[int, int]:
     TBSCertificate.
     """
     first = der[at + 1]
-    if first < 0x80:  # noqa: PLR2004 - the short form of X.690 §8.1.3.4
+    if first < 0x80:
         return at + 2, first
     size = first & 0x7F
     return at + 2 + size, int.from_bytes(der[at + 2 : at + 2 + size], "big")

@@ -1,0 +1,225 @@
+"""Writing a manifest store: claim version 2 with a data hash over the content (C2PA 2.4 §10).
+
+The data hash names the byte range of the carrier, and in text the length of the carrier
+depends on the *values* of the bytes it carries: hashes, the signature, length fields.
+Everything but the signature is known before signing.  So :func:`build` declares a length
+that fits the most expensive signature; a cheaper one leaves a gap, which zero bytes of
+the unsigned COSE ``pad`` fill.  A zero byte of text fills three bytes, so a gap of another
+remainder takes another signature: about three in text, one where length is plain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from provkit.errors import ProvkitError
+from provkit.manifest import assertions as kinds
+from provkit.manifest import cbor, cose, jumbf
+from provkit.manifest import store as stores
+
+SPEC_VERSION: Final = "2.4.0"
+GENERATOR_NAME: Final = "provkit"
+HASH_ALGORITHM: Final = "sha256"
+_ATTEMPTS: Final = 300
+_SALT_BYTES: Final = 16
+_SIGNATURE_BYTES: Final = {"ES256": 64, "ES384": 96, "ES512": 132, "Ed25519": 64}
+_RSA_SIGNATURE_BYTES: Final = 256
+
+
+class ClaimSigner(Protocol):
+    """The part of a signer that building needs; :class:`provkit.Signer` has it."""
+
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def chain(self) -> tuple[bytes, ...]: ...
+    @property
+    def deterministic(self) -> bool: ...
+    def sign(self, data: bytes, /) -> bytes: ...
+
+
+class Draft(Protocol):
+    """An assertion to write."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def content(self) -> Any: ...
+
+
+class Entropy:
+    """Where identifiers and salts come from; replaced for vectors and tests only."""
+
+    def uuid(self) -> str:
+        """A fresh UUID version 4, lower case."""
+        return str(uuid.uuid4())
+
+    def salt(self) -> bytes | None:
+        """Salt of one assertion box, 16 bytes (§8.4.2.3); None writes it unsalted."""
+        return secrets.token_bytes(_SALT_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is signed and how it will be carried."""
+
+    digest: bytes
+    """SHA-256 of the content outside the carrier."""
+    start: int
+    """Offset of the carrier in the signed asset, bytes."""
+    carrier_length: Callable[[bytes], int]
+    """Bytes that the carrier of a given store takes in the asset."""
+    zero_cost: int
+    """Bytes that one more zero byte in the store adds to the carrier."""
+
+
+class SettleError(ProvkitError):
+    """No signature made the carrier as long as the manifest says."""
+
+    kind = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A manifest laid out for one declared carrier length, ready to be signed."""
+
+    claim: bytes
+    body: bytes
+    """Serialised assertion store and claim box."""
+
+
+class _Layout:
+    """The parts of a manifest that stay the same whatever length is declared."""
+
+    def __init__(
+        self,
+        drafts: Sequence[Draft],
+        content: Content,
+        signer: ClaimSigner,
+        generator: dict[str, str],
+        title: str | None,
+        entropy: Entropy,
+    ) -> None:
+        self.content = content
+        self.urn = f"urn:c2pa:{entropy.uuid()}"
+        self.protected = cose.encode_protected(signer.algorithm, signer.chain)
+        boxes = [_assertion(draft.label, draft.content, entropy.salt()) for draft in drafts]
+        self.boxes = b"".join(boxes)
+        self.uris = [_hashed_uri(draft.label, box) for draft, box in zip(drafts, boxes, strict=True)]
+        self.salt = entropy.salt()
+        self.claim: dict[str, Any] = {
+            "instanceID": f"xmp:iid:{entropy.uuid()}",
+            "claim_generator_info": generator,
+            "signature": f"{stores.URI_PREFIX}/{stores.LABEL_STORE}/{self.urn}/{stores.LABEL_SIGNATURE}",
+            "alg": HASH_ALGORITHM,
+        }
+        if title is not None:
+            self.claim["dc:title"] = title
+
+    def plan(self, length: int) -> _Plan:
+        """Lay out for a carrier of ``length`` bytes."""
+        data_hash = {
+            "exclusions": [{"start": self.content.start, "length": length}],
+            "alg": HASH_ALGORITHM,
+            "hash": self.content.digest,
+            "pad": b"",
+        }
+        box = _assertion(kinds.LABEL_DATA_HASH, data_hash, self.salt)
+        uris = [*self.uris, _hashed_uri(kinds.LABEL_DATA_HASH, box)]
+        claim = cbor.encode({**self.claim, "created_assertions": uris})
+        return _Plan(
+            claim,
+            jumbf.superbox(jumbf.UUID_ASSERTIONS, stores.LABEL_ASSERTIONS, self.boxes + box)
+            + jumbf.superbox(jumbf.UUID_CLAIM, stores.LABEL_CLAIM, jumbf.content_box(b"cbor", claim)),
+        )
+
+    def assemble(self, plan: _Plan, signature: bytes, pad: int) -> bytes:
+        """The whole store."""
+        cose_box = jumbf.content_box(b"cbor", cose.encode(self.protected, signature, pad))
+        signature_box = jumbf.superbox(jumbf.UUID_SIGNATURE, stores.LABEL_SIGNATURE, cose_box)
+        manifest = jumbf.superbox(jumbf.UUID_MANIFEST, self.urn, plan.body + signature_box)
+        return jumbf.superbox(jumbf.UUID_STORE, stores.LABEL_STORE, manifest)
+
+    def length_for(self, plan: _Plan, signature_bytes: int) -> int:
+        """Carrier length of a plan with the most expensive signature."""
+        return self.content.carrier_length(self.assemble(plan, b"\xff" * signature_bytes, 0))
+
+    def fit(self, plan: _Plan, signature: bytes, length: int) -> bytes | None:
+        """The store whose carrier takes exactly ``length`` bytes, or None."""
+        store = self.assemble(plan, signature, 0)
+        gap = length - self.content.carrier_length(store)
+        if gap == 0:
+            return store
+        if gap < 0:
+            return None
+        # Length fields on the way out cost more or less as they grow: look a little around.
+        around = gap // self.content.zero_cost
+        for pad in (around, around - 1, around - 2, around + 1):
+            if pad > 0:
+                store = self.assemble(plan, signature, pad)
+                if self.content.carrier_length(store) == length:
+                    return store
+        return None
+
+
+def build(
+    drafts: Sequence[Draft],
+    content: Content,
+    signer: ClaimSigner,
+    *,
+    version: str,
+    title: str | None = None,
+    entropy: Entropy | None = None,
+) -> bytes:
+    """Build and sign a manifest store.
+
+    Args:
+        drafts: assertions to list as created, before the data hash.
+        content: digest and place of the content.
+        signer: signs the claim; called once or a few times.
+        version: version of the claim generator.
+        title: ``dc:title``.
+        entropy: source of identifiers and salts.
+
+    Returns:
+        The store; ``content.carrier_length`` of it equals the exclusion in it.
+
+    Raises:
+        SettleError: if no length fitted after many attempts.
+    """
+    generator = {"name": GENERATOR_NAME, "version": version, "specVersion": SPEC_VERSION}
+    layout = _Layout(drafts, content, signer, generator, title, entropy or Entropy())
+    signature_bytes = _SIGNATURE_BYTES.get(signer.algorithm, _RSA_SIGNATURE_BYTES)
+    length = layout.length_for(layout.plan(content.start), signature_bytes)
+    plan = layout.plan(length)
+    for _ in range(_ATTEMPTS):
+        signature = signer.sign(cose.to_be_signed(layout.protected, plan.claim))
+        store = layout.fit(plan, signature, length)
+        if store is not None:
+            return store
+        if len(signature) != signature_bytes:
+            signature_bytes = len(signature)
+            length = layout.length_for(plan, signature_bytes)
+        elif signer.deterministic:
+            # The same claim would get the same signature: declare another length.
+            length += 1
+        else:
+            continue
+        plan = layout.plan(length)
+    raise SettleError("the length of the carrier did not settle", hint="please report this with the input")
+
+
+def _assertion(label: str, content: Any, salt: bytes | None) -> bytes:
+    body = jumbf.content_box(b"cbor", cbor.encode(content))
+    return jumbf.superbox(jumbf.UUID_CBOR, label, body, salt=salt)
+
+
+def _hashed_uri(label: str, box: bytes) -> dict[str, Any]:
+    """§8.4.2.3: the hash leaves out the 8-byte header of the superbox."""
+    url = f"{stores.URI_PREFIX}{stores.LABEL_ASSERTIONS}/{label}"
+    return {"url": url, "hash": hashlib.sha256(box[8:]).digest()}

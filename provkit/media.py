@@ -1,0 +1,171 @@
+"""What a file is, from its bytes.  A caller's type or a file name is a hint, never a fact."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from provkit.carriers import text
+from provkit.errors import MalformedError, UnsupportedError
+
+TEXT: Final = "text/plain"
+
+_TEXT_HINTS: Final = frozenset({TEXT, "text/csv", "text/tab-separated-values"})
+"""Types whose only place for a credential is the text itself (§A.8, §A.9.2)."""
+
+_EXTENSIONS: Final = {
+    "txt": TEXT, "text": TEXT, "asc": TEXT, "log": TEXT, "": TEXT,
+    "csv": "text/csv", "tsv": "text/tab-separated-values",
+    "md": "text/markdown", "markdown": "text/markdown", "rst": "text/x-rst",
+    "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml",
+    "xml": "application/xml", "svg": "image/svg+xml", "json": "application/json",
+    "yaml": "application/yaml", "yml": "application/yaml", "toml": "application/toml",
+    "py": "text/x-python", "js": "text/javascript", "ts": "text/x-typescript", "css": "text/css",
+    "c": "text/x-c", "h": "text/x-c", "java": "text/x-java", "go": "text/x-go", "rs": "text/x-rust",
+    "sh": "text/x-shellscript", "sql": "application/sql", "tex": "text/x-tex", "ini": "text/x-ini",
+}  # fmt: skip
+
+# (offset, bytes) pairs that must all be there, most telling first.
+_MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
+    ("image/jpeg", ((0, b"\xff\xd8\xff"),)),
+    ("image/png", ((0, b"\x89PNG\r\n\x1a\n"),)),
+    ("image/gif", ((0, b"GIF8"),)),
+    ("image/webp", ((0, b"RIFF"), (8, b"WEBP"))),
+    ("audio/wav", ((0, b"RIFF"), (8, b"WAVE"))),
+    ("video/x-msvideo", ((0, b"RIFF"), (8, b"AVI "))),
+    ("image/tiff", ((0, b"II*\0"),)),
+    ("image/tiff", ((0, b"MM\0*"),)),
+    ("image/avif", ((4, b"ftypavi"),)),
+    ("image/heic", ((4, b"ftyphei"),)),
+    ("image/heic", ((4, b"ftypmif"),)),
+    ("video/mp4", ((4, b"ftyp"),)),
+    ("application/c2pa", ((4, b"jumb"), (12, b"jumdc2pa"))),
+    ("application/zip", ((0, b"PK\x03\x04"),)),
+    ("audio/mpeg", ((0, b"ID3"),)),
+    ("audio/mpeg", ((0, b"\xff\xfb"),)),
+    ("audio/flac", ((0, b"fLaC"),)),
+    ("application/ogg", ((0, b"OggS"),)),
+    ("font/otf", ((0, b"OTTO"),)),
+    ("font/ttf", ((0, b"\0\1\0\0"),)),
+    ("application/gzip", ((0, b"\x1f\x8b"),)),
+    ("image/bmp", ((0, b"BM"),)),
+)
+_PDF: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-[0-9]")
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_HTML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]{0,4096}?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_SVG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--[\s\S]{0,4096}?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?svg\b")
+_STRUCTURED_BEGIN: Final = b"-----BEGIN C2PA MANIFEST-----"
+_STRUCTURED_END: Final = b"-----END C2PA MANIFEST-----"
+_HTML_CARRIER: Final = re.compile(rb"application/c2pa|c2pa-manifest", re.IGNORECASE)
+_SNIFF_BYTES: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One medium and what this version does with it."""
+
+    media_type: str
+    extensions: tuple[str, ...]
+    carrier: str
+    sign: bool
+    verify: bool
+
+
+FORMATS: Final = (
+    Format(TEXT, ("txt", "text", "asc", "log"), "text (A.8)", sign=True, verify=True),
+    Format("text/csv", ("csv",), "text (A.8)", sign=True, verify=True),
+    Format("text/tab-separated-values", ("tsv",), "text (A.8)", sign=True, verify=True),
+)
+"""What :func:`sniff` and signing accept in this version; everything else is an error that says so."""
+
+
+def type_of_name(name: str) -> str | None:
+    """Media type a file name hints at; None for an unknown extension."""
+    stem, dot, extension = name.rpartition(".")
+    return _EXTENSIONS.get(extension.lower() if dot and stem else "")
+
+
+def sniff(data: bytes) -> str:
+    """Media type of the bytes themselves.
+
+    Returns:
+        A type this version has a carrier for: ``text/plain``.
+
+    Raises:
+        MalformedError: empty, or neither a known format nor UTF-8 text.
+        UnsupportedError: a format this version has no carrier for, or UTF-16 text.
+    """
+    if not data:
+        raise MalformedError("the file is empty", hint="nothing was signed here; was the download cut off?")
+    head = data[:_SNIFF_BYTES]
+    if text.names_magic(data):
+        return TEXT
+    if head.startswith(_UTF16) or _looks_like_utf16(head):
+        raise UnsupportedError(
+            "UTF-16 text carries no credential this version can read",
+            hint="convert the file to UTF-8, for example with: iconv -f UTF-16 -t UTF-8",
+        )
+    if _is_binary(head):
+        _refuse_binary(head)
+    if _PDF.match(head):
+        raise _no_carrier("application/pdf")
+    _refuse_other_text_carriers(data, head)
+    return TEXT
+
+
+def _is_binary(head: bytes) -> bool:
+    if b"\0" in head:
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _refuse_binary(head: bytes) -> None:
+    for media_type, marks in _MAGIC:
+        if all(head.startswith(mark, offset) for offset, mark in marks):
+            raise _no_carrier(media_type)
+    if b"%PDF-" in head:
+        raise _no_carrier("application/pdf")
+    if b"\0" in head:
+        raise UnsupportedError("neither text nor a format this version knows", hint="see: provkit formats")
+
+
+def _refuse_other_text_carriers(data: bytes, head: bytes) -> None:
+    """Text that is, or may be, signed in a way this version does not read is never called unsigned."""
+    if _SVG.match(head):
+        raise _no_carrier("image/svg+xml")
+    if _HTML.match(head):
+        raise _no_carrier("text/html")
+    if _STRUCTURED_BEGIN in data and _STRUCTURED_END in data:
+        raise UnsupportedError("a credential in a comment block (C2PA A.9) is not read by this version yet")
+    if _HTML_CARRIER.search(data) and re.search(rb"<\s*(?:script|link)\b", data, re.IGNORECASE):
+        raise _no_carrier("text/html")
+
+
+def _looks_like_utf16(head: bytes) -> bool:
+    """Text without a byte order mark whose every other byte is zero."""
+    return len(head) >= 4 and head.count(b"\0") * 3 > len(head)  # noqa: PLR2004
+
+
+def _no_carrier(media_type: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"{media_type} is not a format this version can sign or verify", hint="see: provkit formats"
+    )
+
+
+def check_signable(media_type: str) -> None:
+    """Refuse to sign a type in plain text when the standard gives it a place of its own.
+
+    Raises:
+        UnsupportedError: with the way out in its hint.
+    """
+    if media_type not in _TEXT_HINTS:
+        raise UnsupportedError(
+            f"{media_type} is not a format this version can sign",
+            hint="to sign it as plain text all the same, invisible characters at its end, pass the media type text/plain",
+        )

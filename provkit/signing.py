@@ -1,0 +1,148 @@
+"""Signing: from a declaration and an asset to a signed asset that verifies.
+
+1. look at the bytes and the type they are signed as;
+2. bring the content into the form that is signed;
+3. turn the declaration into assertions and build the store;
+4. embed it;
+5. verify what was written, and return it only if it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from provkit import media
+from provkit.carriers import text
+from provkit.errors import AlreadySignedError, CredentialError, LimitError, ProvkitError
+from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.manifest import builder
+from provkit.verdict import State
+from provkit.verification import verify
+
+if TYPE_CHECKING:
+    from provkit.manifest.builder import ClaimSigner, Entropy
+    from provkit.origin.declaration import Origin
+
+NOW: Final = object()
+"""Stands for the time of the call."""
+
+
+class SelfCheckError(ProvkitError):
+    """What was written does not verify, so it was not returned."""
+
+    kind = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed asset and what was done to get there."""
+
+    data: bytes
+    """The signed asset, whole."""
+    media_type: str
+    """Type written as ``dc:format``."""
+    normalized: bool
+    """The text was brought into Unicode NFC first, so it differs from the input."""
+    hidden_characters: int
+    """Characters in the content that readers do not see; the signature covers them too."""
+
+
+def sign(
+    data: bytes,
+    origin: Origin,
+    signer: ClaimSigner,
+    *,
+    media_type: str | None = None,
+    when: datetime | None | object = NOW,
+    limits: Limits = DEFAULT_LIMITS,
+    entropy: Entropy | None = None,
+) -> bytes:
+    """Sign an asset; as :func:`sign_detailed`, returning only the bytes."""
+    return sign_detailed(
+        data, origin, signer, media_type=media_type, when=when, limits=limits, entropy=entropy
+    ).data
+
+
+def sign_detailed(
+    data: bytes,
+    origin: Origin,
+    signer: ClaimSigner,
+    *,
+    media_type: str | None = None,
+    when: datetime | None | object = NOW,
+    limits: Limits = DEFAULT_LIMITS,
+    entropy: Entropy | None = None,
+) -> Signed:
+    """Sign an asset with a declaration of origin.
+
+    Args:
+        data: the asset, whole.  Text is UTF-8.
+        origin: what is declared.
+        signer: key and chain.
+        media_type: type to sign it as; ``text/plain`` when left out.
+        when: claimed time of signing, aware; now when left out, None states none.
+        limits: bounds on what is read.
+        entropy: source of identifiers and salts, for reproducible output in tests.
+
+    Raises:
+        AlreadySignedError: the asset carries a credential, whole or damaged.
+        UnsupportedError: a type this version cannot sign.
+        MalformedError: not UTF-8 text.
+        CredentialError: the certificate is outside its validity.
+        LimitError: the asset is too large.
+    """
+    kind = media_type or media.TEXT
+    media.check_signable(kind)
+    if data:
+        media.sniff(data)
+    if len(data) > limits.text_bytes:
+        raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
+    text.check_utf8(data)
+    located = text.locate(data, limits)
+    if located.wrappers or located.damaged:
+        raise AlreadySignedError(
+            "the text carries a credential already" if located.wrappers else "the text carries a damaged credential",
+            hint="take it off first with: provkit strip",
+        )
+    now = datetime.now(UTC)
+    content = text.prepare(data)
+    claimed = now if when is NOW else when
+    if claimed is not None and not isinstance(claimed, datetime):
+        raise TypeError("when is a datetime or None")
+    version = _version()
+    store = builder.build(
+        origin.assertions(kind, claimed),
+        builder.Content(hashlib.sha256(content).digest(), len(content), text.wrapper_length, text.ZERO_COST),
+        signer,
+        version=version,
+        title=origin.title,
+        entropy=entropy,
+    )
+    signed = text.embed(content, store)
+    _check(signed, now, limits)
+    return Signed(signed, kind, content != data, text.hidden_characters(content, None))
+
+
+def _check(signed: bytes, now: datetime, limits: Limits) -> None:
+    """Step 5.  Trust is not asked for: the signer's root is not known here."""
+    from provkit.trust.store import TrustStore
+
+    verdict = verify(signed, trust=TrustStore.empty(), at=now, limits=limits)
+    if verdict.state is State.VALID:
+        return
+    reasons = "; ".join(status.explanation for status in verdict.statuses.failure)
+    codes = {str(code) for code in verdict.statuses.codes()}
+    if codes & {"claimSignature.outsideValidity", "signingCredential.invalid"}:
+        raise CredentialError(f"the certificate cannot sign now: {reasons}", hint="see: provkit keys check CHAIN")
+    if "claimSignature.mismatch" in codes:
+        raise CredentialError(f"the key does not fit the certificate: {reasons}", hint="see: provkit keys check CHAIN")
+    raise SelfCheckError(f"the signed text does not verify: {reasons}", hint="please report this with the input")
+
+
+def _version() -> str:
+    from provkit import __version__
+
+    return __version__
