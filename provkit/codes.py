@@ -17,6 +17,8 @@ class StatusKind(StrEnum):
 class StatusCode(StrEnum):
     """One code; the comment lines group them by kind."""
 
+    kind: StatusKind
+
     # success
     ASSERTION_ACCESSIBLE = "assertion.accessible"
     ASSERTION_ALTERNATIVE_CONTENT_REPRESENTATION_MATCH = "assertion.alternativeContentRepresentation.match"
@@ -170,10 +172,11 @@ _INFORMATIONAL: Final = frozenset(
 )
 
 
-def kind_of(code: StatusCode) -> StatusKind:
-    """Kind of a code; everything that is neither success nor informational is a failure."""
-    if code in _SUCCESS:
-        return StatusKind.SUCCESS
-    if code in _INFORMATIONAL:
-        return StatusKind.INFORMATIONAL
-    return StatusKind.FAILURE
+for _code in StatusCode:
+    _code.kind = (
+        StatusKind.SUCCESS
+        if _code in _SUCCESS
+        else StatusKind.INFORMATIONAL
+        if _code in _INFORMATIONAL
+        else StatusKind.FAILURE
+    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn
 
-from provkit.codes import StatusCode, StatusKind, kind_of
+from provkit.codes import StatusCode, StatusKind
 
 if TYPE_CHECKING:
     from provkit.policy import Policy
@@ -48,7 +48,7 @@ class Status:
 
     @property
     def kind(self) -> StatusKind:
-        return kind_of(self.code)
+        return self.code.kind
 
 
 @dataclass(frozen=True, slots=True)

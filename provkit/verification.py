@@ -74,7 +74,7 @@ def verify(
         raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
     try:
         located = text.locate(data, limits)
-        text.check_utf8(data)
+        text.check_utf8(data, located)
     except MalformedError as error:
         if not text.names_magic(data):
             raise

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from provkit.carriers import selectors
 from provkit.errors import LimitError, MalformedError
@@ -21,6 +21,7 @@ MAGIC: Final = b"C2PATXT\0"
 VERSION: Final = 1
 HEADER_LENGTH: Final = 13
 """Magic, version and length: bytes before the store."""
+_LONGEST_PADDING: Final = 64
 ZERO_COST: Final = 3
 """UTF-8 bytes that a zero byte of the store takes."""
 
@@ -33,8 +34,7 @@ _RUN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(NamedTuple):
     """One well-formed wrapper in a text."""
 
     start: int
@@ -46,11 +46,15 @@ class Wrapper:
 
     @property
     def end(self) -> int:
+        """Offset behind the last selector."""
         return self.start + self.length
 
+    def is_suffix_of(self, data: bytes) -> bool:
+        """Nothing follows the wrapper in ``data``."""
+        return self.start + self.length == len(data)
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+
+class Damage(NamedTuple):
     """Something that was a wrapper, or would be one."""
 
     start: int
@@ -58,8 +62,7 @@ class Damage:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """Every wrapper in a text, whole or damaged, in file order."""
 
     wrappers: tuple[Wrapper, ...]
@@ -101,22 +104,21 @@ def _candidate(data: bytes, magic: int, limits: Limits) -> tuple[Wrapper | Damag
     if start < 0 or data[start:magic] != PREFIX:
         reason = "the selectors of a credential stand without the U+FEFF that begins one"
         return Damage(magic, reason), _run_end(data, magic)
-    header = selectors.decode(_first_characters(data, magic, HEADER_LENGTH))
-    if header is None or len(header) < HEADER_LENGTH:
+    # The usual place is the end (§A.8.4.1): then the whole rest is decoded at once.  Only
+    # behind the last U+FEFF is that tried, so that the cost over a flood stays linear.
+    end = len(data)
+    run = None
+    if end - magic <= _longest_run(limits) and data.find(PREFIX, magic) < 0:
+        run = selectors.decode(data[magic:])
+    header = run or selectors.decode(_first_characters(data, magic, HEADER_LENGTH)) or b""
+    if len(header) < HEADER_LENGTH:
         return Damage(start, "the wrapper is cut off inside its header"), _run_end(data, magic)
     if header[8] != VERSION:
         return Damage(start, f"the wrapper has version {header[8]}, not {VERSION}"), _run_end(data, magic)
-    declared = int.from_bytes(header[9:], "big")
+    declared = int.from_bytes(header[9:HEADER_LENGTH], "big")
     stop = HEADER_LENGTH + declared
-    if 3 * stop > len(data) - magic:
-        end = _run_end(data, magic)
-        return Damage(start, f"the wrapper declares a store of {declared} bytes, more than the text holds"), end
-    if declared > limits.store_bytes:
+    if declared > limits.store_bytes and 3 * stop <= end - magic:
         raise LimitError(f"the manifest store has {declared} bytes; the limit is {limits.store_bytes}")
-    # The usual place is the end (§A.8.4.1): then the whole rest is decoded at once.  Only
-    # behind the last U+FEFF is that tried, so that the cost over a flood stays linear.
-    run = selectors.decode(data[magic:]) if data.find(PREFIX, magic) < 0 else None
-    end = len(data)
     if run is None:
         end = _run_end(data, magic)
         run = selectors.decode(data[magic:end]) or b""
@@ -126,6 +128,10 @@ def _candidate(data: bytes, magic: int, limits: Limits) -> tuple[Wrapper | Damag
     if not _is_padding(run[stop:]):
         return Damage(start, "bytes that are neither store nor padding follow the store in the wrapper"), end
     return Wrapper(start, end - start, run[HEADER_LENGTH:stop]), end
+
+
+def _longest_run(limits: Limits) -> int:
+    return 4 * (HEADER_LENGTH + limits.store_bytes) + _LONGEST_PADDING
 
 
 def _first_characters(data: bytes, pos: int, count: int) -> bytes:
@@ -167,13 +173,23 @@ def names_magic(data: bytes) -> bool:
     return _MAGIC_RUN in data
 
 
-def check_utf8(data: bytes) -> None:
+def check_utf8(data: bytes, located: Located | None = None) -> None:
     """Refuse bytes that are not UTF-8.
+
+    Args:
+        data: the text.
+        located: what :func:`locate` found; a whole wrapper need not be checked again.
 
     Raises:
         MalformedError: with the offset of the first bad byte.
     """
-    if not data.isascii():
+    if located is not None and len(located.wrappers) == 1:
+        wrapper = located.wrappers[0]
+        if not wrapper.is_suffix_of(data):
+            _decode(data)
+        elif not data[: wrapper.start].isascii():
+            _decode(data[: wrapper.start])
+    elif not data.isascii():
         _decode(data)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from provkit.errors import MalformedError
 from provkit.manifest import cbor
@@ -77,8 +76,7 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
-@dataclass(frozen=True, slots=True)
-class DataHash:
+class DataHash(NamedTuple):
     """``c2pa.hash.data`` (§18.5)."""
 
     exclusions: tuple[tuple[int, int], ...]
@@ -123,15 +121,14 @@ def _exclusions(value: Any) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One action after its template was applied (§18.15.6.1)."""
 
     name: str
     source_type: Any
     when: Any
     parameters: Mapping[str, Any]
-    index: int
+    position: int
     """Position in the assertion's list."""
 
     def ingredients(self) -> tuple[HashedUri, ...] | None:
@@ -142,8 +139,7 @@ class Action:
         return None if None in uris else tuple(uri for uri in uris if uri is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Actions:
+class Actions(NamedTuple):
     """``c2pa.actions`` or ``c2pa.actions.v2`` (§18.15)."""
 
     actions: tuple[Action, ...]
@@ -208,8 +204,7 @@ def _action(entry: Any, index: int, templates: Mapping[str, Mapping[str, Any]], 
     return Action(name, merged.get("digitalSourceType"), merged.get("when"), parameters, index)
 
 
-@dataclass(frozen=True, slots=True)
-class Ingredient:
+class Ingredient(NamedTuple):
     """``c2pa.ingredient`` of any version (§18.16), as far as it concerns validation and origin."""
 
     relationship: str

@@ -15,7 +15,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from provkit.errors import ProvkitError
 from provkit.manifest import assertions as kinds
@@ -84,8 +84,7 @@ class SettleError(ProvkitError):
     kind = "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """A manifest laid out for one declared carrier length, ready to be signed."""
 
     claim: bytes

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from provkit.errors import MalformedError
 from provkit.manifest import cbor
@@ -16,8 +15,7 @@ class MissingFieldError(MalformedError):
     """The claim is CBOR but not a claim (``claim.malformed``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class HashedUri:
+class HashedUri(NamedTuple):
     """A JUMBF URI and the hash of what it names (§8.4.2)."""
 
     url: str
@@ -35,8 +33,7 @@ class HashedUri:
                 return None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A decoded claim of version 1 or 2."""
 
     version: int

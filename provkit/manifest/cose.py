@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NamedTuple, TYPE_CHECKING
 
 from provkit.errors import LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -39,8 +38,7 @@ class SignatureMismatchError(Exception):
     """The signature does not verify with the key of the certificate."""
 
 
-@dataclass(frozen=True, slots=True)
-class CoseSign1:
+class CoseSign1(NamedTuple):
     """A parsed signature box."""
 
     algorithm: str
@@ -192,55 +190,11 @@ def verify(key: CertificatePublicKeyTypes, algorithm: str, signature: bytes, mes
         SignatureMismatchError: the signature does not hold.
         AlgorithmError: the key is not one this algorithm works with (§13.2.1).
     """
-    from cryptography.exceptions import InvalidSignature
+    from provkit.manifest import primitives
 
     try:
-        if algorithm.startswith("ES"):
-            _verify_ecdsa(key, algorithm, signature, message)
-        elif algorithm.startswith("PS"):
-            _verify_pss(key, algorithm, signature, message)
-        else:
-            _verify_ed25519(key, signature, message)
-    except InvalidSignature:
-        raise SignatureMismatchError("the claim signature does not verify with the signer's key") from None
-
-
-def _verify_ecdsa(key: object, algorithm: str, signature: bytes, message: bytes) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(
-        key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1
-    ):
-        raise AlgorithmError(f"{algorithm} needs a P-256, P-384 or P-521 key in the certificate")
-    width = (key.curve.key_size + 7) // 8
-    if len(signature) != 2 * width:
-        raise SignatureMismatchError(f"an ECDSA signature of {len(signature)} bytes is not r‖s of {width} bytes each")
-    r = int.from_bytes(signature[:width], "big")
-    s = int.from_bytes(signature[width:], "big")
-    key.verify(encode_dss_signature(r, s), message, ec.ECDSA(_hash(algorithm)))
-
-
-def _verify_pss(key: object, algorithm: str, signature: bytes, message: bytes) -> None:
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise AlgorithmError(f"{algorithm} needs an RSA key in the certificate")
-    digest = _hash(algorithm)
-    key.verify(
-        signature, message, padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size), digest
-    )
-
-
-def _verify_ed25519(key: object, signature: bytes, message: bytes) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ed25519
-
-    if not isinstance(key, ed25519.Ed25519PublicKey):
-        raise AlgorithmError("EdDSA needs an Ed25519 key in the certificate")
-    key.verify(signature, message)
-
-
-def _hash(algorithm: str) -> Any:
-    from cryptography.hazmat.primitives import hashes
-
-    return {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}[algorithm[2:]]()
+        primitives.verify(key, algorithm, signature, message)
+    except primitives.KeyMismatchError as error:
+        raise AlgorithmError(str(error)) from None
+    except primitives.InvalidSignature as error:
+        raise SignatureMismatchError(str(error) or "the claim signature does not verify with the signer's key") from None

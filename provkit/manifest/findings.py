@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from typing import Final
 
-from provkit.codes import StatusCode, StatusKind, kind_of
+from provkit.codes import StatusCode, StatusKind
 from provkit.verdict import Status, Statuses
 
 # §14.3.5: a manifest is Valid although its signer is on no list.
-_TOLERATED: Final = frozenset({StatusCode.SIGNING_CREDENTIAL_UNTRUSTED})
+_TOLERATED: Final = StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
 
 
 class Findings:
     """A growing list of statuses.  Not thread-safe; lives for one validation."""
 
-    __slots__ = ("_by_kind", "unsupported")
+    __slots__ = ("failure", "informational", "sound", "success", "unsupported")
 
     def __init__(self) -> None:
-        self._by_kind: dict[StatusKind, list[Status]] = {kind: [] for kind in StatusKind}
+        self.success: list[Status] = []
+        self.informational: list[Status] = []
+        self.failure: list[Status] = []
+        self.sound = True
+        """No failure but an unlisted signer."""
         self.unsupported: list[str] = []
         """What this version cannot judge and the answer hangs on."""
 
     def add(self, code: StatusCode, url: str | None, explanation: str) -> None:
         """Record one status under its kind."""
-        self._by_kind[kind_of(code)].append(Status(code, url, explanation))
-
-    @property
-    def sound(self) -> bool:
-        """No failure but an unlisted signer."""
-        return all(status.code in _TOLERATED for status in self._by_kind[StatusKind.FAILURE])
+        status = Status(code, url, explanation)
+        kind = code.kind
+        if kind is StatusKind.SUCCESS:
+            self.success.append(status)
+        elif kind is StatusKind.INFORMATIONAL:
+            self.informational.append(status)
+        else:
+            self.failure.append(status)
+            self.sound = self.sound and code is _TOLERATED
 
     def freeze(self) -> Statuses:
         """The statuses as a result."""
-        return Statuses(
-            tuple(self._by_kind[StatusKind.SUCCESS]),
-            tuple(self._by_kind[StatusKind.INFORMATIONAL]),
-            tuple(self._by_kind[StatusKind.FAILURE]),
-        )
+        return Statuses(tuple(self.success), tuple(self.informational), tuple(self.failure))

@@ -8,9 +8,9 @@ was read, or reading fails.
 
 from __future__ import annotations
 
+import re
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -24,6 +24,11 @@ TOGGLE_ID: Final = 0x04
 TOGGLE_HASH: Final = 0x08
 TOGGLE_PRIVATE: Final = 0x10
 _TOGGLES_KNOWN: Final = 0x1F
+_TOGGLES_PLAIN: Final = TOGGLE_REQUESTABLE | TOGGLE_LABEL
+_HEADER_BYTES: Final = _HEADER.size
+_DESCRIPTION: Final = struct.Struct(">I4s16sB")
+"""Description box up to its label: length, type, type UUID, toggles."""
+_DESCRIPTION_BYTES: Final = _HEADER_BYTES + _DESCRIPTION.size
 
 
 def box_uuid(fourcc: bytes) -> bytes:
@@ -47,8 +52,7 @@ UUID_UUID: Final = box_uuid(b"uuid")
 UUID_EMBEDDED_FILE: Final = bytes.fromhex("40cb0c32bb8a489da70b2ad6f47f4369")
 
 
-@dataclass(frozen=True, slots=True)
-class ContentBox:
+class ContentBox(NamedTuple):
     """A box that holds bytes and no label."""
 
     type: bytes
@@ -56,8 +60,7 @@ class ContentBox:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SuperBox:
+class SuperBox(NamedTuple):
     """A ``jumb`` box: description, then content boxes and superboxes in file order."""
 
     uuid: bytes
@@ -94,80 +97,66 @@ class _Reader:
         self.boxes += 1
         if self.boxes > self.limits.jumbf_boxes:
             raise LimitError(f"the manifest store has more than {self.limits.jumbf_boxes} boxes")
-        if end - pos < 8:
+        if end - pos < _HEADER_BYTES:
             raise MalformedError(f"JUMBF box header cut off at byte {pos}")
         length, kind = _HEADER.unpack_from(self.data, pos)
-        if length < 8 or length > end - pos:
+        stop = pos + length
+        if length < _HEADER_BYTES or stop > end:
             raise MalformedError(f"JUMBF box length {length} does not fit at byte {pos}")
-        return pos + length, kind
+        return stop, kind
 
-    def superbox(self, pos: int, end: int, depth: int) -> SuperBox:
+    def superbox(self, start: int, end: int, depth: int) -> SuperBox:
+        """Read the superbox from ``start`` to ``end``; its own header was read already."""
         if depth > self.limits.jumbf_depth:
             raise LimitError(f"JUMBF boxes nest deeper than {self.limits.jumbf_depth}")
-        start = pos
-        pos += 8
-        box_end, kind = self.header(pos, end)
-        if kind != b"jumd":
-            raise MalformedError(f"JUMBF superbox at byte {start} does not begin with a description box")
-        uuid, toggles, label, salt = self.description(pos + 8, box_end)
-        pos = box_end
-        superboxes: list[SuperBox] = []
-        contents: list[ContentBox] = []
-        while pos < end:
-            box_end, kind = self.header(pos, end)
-            if kind == b"jumb":
-                superboxes.append(self.superbox(pos, box_end, depth + 1))
-            else:
-                contents.append(ContentBox(kind, self.data[pos + 8 : box_end]))
-            pos = box_end
-        return SuperBox(
-            uuid, label, toggles, salt, tuple(superboxes), tuple(contents), self.data[start:end]
-        )
-
-    def description(self, pos: int, end: int) -> tuple[bytes, int, str, bytes | None]:
+        if end - start < _DESCRIPTION_BYTES:
+            raise MalformedError(f"JUMBF superbox at byte {start} is too short for a description")
         data = self.data
-        if end - pos < 17:
-            raise MalformedError(f"JUMBF description box cut off at byte {pos}")
-        uuid = data[pos : pos + 16]
-        toggles = data[pos + 16]
-        pos += 17
+        length, kind, uuid, toggles = _DESCRIPTION.unpack_from(data, start + _HEADER_BYTES)
+        pos = start + _HEADER_BYTES + length
+        if kind != b"jumd" or length < _DESCRIPTION.size or pos > end:
+            raise MalformedError(f"JUMBF superbox at byte {start} does not begin with a description box")
         # §11.1.4.1.2: C2PA boxes are requestable and labelled, and salted ones private.
         # Any other toggle would let bytes differ without changing what is read.
         if toggles & ~_TOGGLES_KNOWN or not toggles & TOGGLE_LABEL:
             raise MalformedError(f"JUMBF description box has toggles {toggles:#04x}")
-        stop = data.find(b"\0", pos, end)
+        label, rest = self.label(start + _DESCRIPTION_BYTES, pos)
+        salt = None
+        if toggles & ~_TOGGLES_PLAIN:
+            rest += 4 * bool(toggles & TOGGLE_ID) + 32 * bool(toggles & TOGGLE_HASH)
+            if toggles & TOGGLE_PRIVATE:
+                stop, kind = self.header(rest, pos)
+                salt = data[rest + _HEADER_BYTES : stop] if kind == b"c2sh" else None
+                rest = stop
+        if rest != pos:
+            raise MalformedError(f"JUMBF description box at byte {start} does not end where it says")
+        superboxes: tuple[SuperBox, ...] = ()
+        contents: tuple[ContentBox, ...] = ()
+        while pos < end:
+            stop, kind = self.header(pos, end)
+            if kind == b"jumb":
+                superboxes += (self.superbox(pos, stop, depth + 1),)
+            else:
+                contents += (ContentBox(kind, data[pos + _HEADER_BYTES : stop]),)
+            pos = stop
+        return SuperBox(uuid, label, toggles, salt, superboxes, contents, data[start:end])
+
+    def label(self, pos: int, end: int) -> tuple[str, int]:
+        """The label at ``pos`` and the offset behind its terminator."""
+        stop = self.data.find(b"\0", pos, end)
         if stop < 0:
             raise MalformedError(f"JUMBF label is not terminated at byte {pos}")
         try:
-            label = data[pos:stop].decode("utf-8")
+            label = self.data[pos:stop].decode("utf-8")
         except UnicodeDecodeError:
             raise MalformedError(f"JUMBF label is not UTF-8 at byte {pos}") from None
-        if not label or _forbidden_in_label(label):
+        if not label or _FORBIDDEN.search(label) is not None:
             raise MalformedError(f"JUMBF label {label[:80]!r} is empty or has a forbidden character")
-        pos = stop + 1
-        if toggles & TOGGLE_ID:
-            pos += 4
-        if toggles & TOGGLE_HASH:
-            pos += 32
-        salt = None
-        if toggles & TOGGLE_PRIVATE:
-            box_end, kind = self.header(pos, end)
-            if kind == b"c2sh":
-                salt = data[pos + 8 : box_end]
-            pos = box_end
-        if pos != end:
-            raise MalformedError(f"JUMBF description box has {end - pos} bytes too many or too few")
-        return uuid, toggles, label, salt
+        return label, stop + 1
 
 
-_FORBIDDEN: Final = frozenset("/;?#\ufeff\uffff")
-
-
-def _forbidden_in_label(label: str) -> bool:
-    """C2PA 2.4 §11.1.4.1.1: no controls, separators of JUMBF URIs, U+FEFF, U+FFFF, surrogates."""
-    if label.isascii():
-        return not label.isprintable() or not _FORBIDDEN.isdisjoint(label)
-    return any(c < " " or "\x7f" <= c <= "\x9f" or c in _FORBIDDEN for c in label)
+# C2PA 2.4 §11.1.4.1.1; the UTF-8 decoder has refused surrogates already.
+_FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f/;?#\ufeff\uffff]")
 
 
 def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> SuperBox:

@@ -21,33 +21,32 @@ _INCEPTIONS = frozenset({"c2pa.created", "c2pa.opened"})
 
 def check(run: Validation, claim: Claim, declared: tuple[Assertion, ...], limits: Limits) -> bool:
     """Steps 8 and 9 of spec/verification.md; True when every rule holds."""
-    created = {target.path[-1] for uri in claim.created if (target := stores.parse_uri(uri.url)) and target.path}
     # Evaluated one by one on purpose: a reader wants every finding, not the first.
     results = [
-        _hard_binding(run, declared, created),
+        _hard_binding(run, declared),
         _redactions(run, claim),
         _ingredients(run, declared),
-        _actions(run, claim, declared, created, limits),
+        _actions(run, claim, declared, limits),
     ]
     return all(results)
 
 
 def _url(run: Validation, label: str) -> str:
-    return run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+    return run.manifest.assertion_uri(label)
 
 
 def _claim_url(run: Validation) -> str:
     return run.manifest.uri(run.manifest.claims[0].label)
 
 
-def _hard_binding(run: Validation, declared: tuple[Assertion, ...], created: set[str]) -> bool:
+def _hard_binding(run: Validation, declared: tuple[Assertion, ...]) -> bool:
     """Step 8a: exactly one hard binding, attributed to the signer (§10.2.2, §15.10.1)."""
     add = run.findings.add
     bindings = [assertion for assertion in declared if assertion.base_label in kinds.HARD_BINDINGS]
     if len(bindings) > 1:
         add(StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS, _url(run, bindings[1].label), "two assertions bind the content")
         return False
-    if not bindings or bindings[0].label not in created:
+    if not bindings or bindings[0].label not in run.created:
         add(
             StatusCode.CLAIM_HARD_BINDINGS_MISSING,
             _claim_url(run),
@@ -98,9 +97,7 @@ def _ingredients(run: Validation, declared: tuple[Assertion, ...]) -> bool:
     return good
 
 
-def _actions(
-    run: Validation, claim: Claim, declared: tuple[Assertion, ...], created: set[str], limits: Limits
-) -> bool:
+def _actions(run: Validation, claim: Claim, declared: tuple[Assertion, ...], limits: Limits) -> bool:
     """Step 9b: actions (§15.10.3.2.3, §18.15)."""
     add = run.findings.add
     good = True
@@ -115,17 +112,17 @@ def _actions(
     if sum(len(actions.actions) for actions in run.actions.values()) > limits.actions:
         raise LimitError(f"the manifest has more than {limits.actions} actions")
     if claim.version > 1 and good:
-        good = _inception(run, created)
+        good = _inception(run)
     for label, actions in run.actions.items():
         for action in actions.actions:
             good &= _action(run, label, action)
     return good
 
 
-def _inception(run: Validation, created: set[str]) -> bool:
+def _inception(run: Validation) -> bool:
     """The first action of the first attributed actions assertion, and only it, says how the asset began."""
     add = run.findings.add
-    first = next((label for label in run.actions if label in created), None) or next(iter(run.actions), None)
+    first = next((label for label in run.actions if label in run.created), None) or next(iter(run.actions), None)
     if first is None:
         add(
             StatusCode.ASSERTION_ACTION_MALFORMED,
@@ -172,13 +169,13 @@ def _action(run: Validation, label: str, action: Action) -> bool:
             add(
                 StatusCode.ASSERTION_ACTION_INGREDIENT_MISMATCH,
                 url,
-                f"action {action.index} ({action.name}) does not name its {wanted} ingredient",
+                f"action {action.position} ({action.name}) does not name its {wanted} ingredient",
             )
             return False
     if action.name == "c2pa.watermarked.bound" and not any(
         base.startswith(kinds.LABEL_SOFT_BINDING) for base in run.contents
     ):
-        add(StatusCode.ASSERTION_ACTION_SOFT_BINDING_MISSING, url, f"action {action.index} names no soft binding")
+        add(StatusCode.ASSERTION_ACTION_SOFT_BINDING_MISSING, url, f"action {action.position} names no soft binding")
         return False
     if action.name == "c2pa.redacted":
         run.findings.unsupported.append("redactions")

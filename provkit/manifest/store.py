@@ -5,8 +5,7 @@ This is the layer between boxes (:mod:`.jumbf`) and meaning (:mod:`.claim`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -38,18 +37,13 @@ _PARTS: Final = frozenset(
 _PLAIN_TOGGLES: Final = jumbf.TOGGLE_REQUESTABLE | jumbf.TOGGLE_LABEL
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """One assertion superbox."""
 
     label: str
+    base_label: str
+    """Label without the instance suffix ``__2`` (§6.4)."""
     box: SuperBox
-
-    @property
-    def base_label(self) -> str:
-        """Label without the instance suffix ``__2`` (§6.4)."""
-        head, mark, tail = self.label.rpartition("__")
-        return head if mark and tail.isdigit() else self.label
 
     @property
     def content(self) -> jumbf.ContentBox | None:
@@ -57,8 +51,7 @@ class Assertion:
         return self.box.contents[0] if len(self.box.contents) == 1 and not self.box.superboxes else None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One manifest superbox, taken apart."""
 
     label: str
@@ -71,10 +64,16 @@ class Manifest:
     others: tuple[SuperBox, ...]
     """Data boxes and credential stores of older versions."""
     box: SuperBox
+    base_uri: str
+    """Absolute JUMBF URI of the manifest."""
 
     def uri(self, *path: str) -> str:
         """Absolute JUMBF URI of a part of this manifest (§8.4)."""
-        return "/".join((f"{URI_PREFIX}/{LABEL_STORE}/{self.label}", *path))
+        return "/".join((self.base_uri, *path))
+
+    def assertion_uri(self, label: str) -> str:
+        """Absolute JUMBF URI of an assertion."""
+        return f"{self.base_uri}/{LABEL_ASSERTIONS}/{label}"
 
     def stray(self) -> str | None:
         """What in this manifest no hash and no signature covers, or None.
@@ -98,8 +97,7 @@ class Manifest:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestStore:
+class ManifestStore(NamedTuple):
     """A parsed store; the last manifest is the active one (§15.5.1)."""
 
     manifests: tuple[Manifest, ...]
@@ -142,7 +140,7 @@ def _manifest(box: SuperBox, limits: Limits) -> Manifest:
     for child in box.superboxes:
         by_type.setdefault(child.uuid, []).append(child)
     stores = by_type.get(jumbf.UUID_ASSERTIONS, [])
-    assertions = [Assertion(child.label, child) for store in stores for child in store.superboxes]
+    assertions = [Assertion(child.label, _base(child.label), child) for store in stores for child in store.superboxes]
     if len(assertions) > limits.assertions:
         raise LimitError(f"the manifest has {len(assertions)} assertions; the limit is {limits.assertions}")
     return Manifest(
@@ -158,11 +156,18 @@ def _manifest(box: SuperBox, limits: Limits) -> Manifest:
             for child in by_type.get(kind, ())
         ),
         box=box,
+        base_uri=f"{URI_PREFIX}/{LABEL_STORE}/{box.label}",
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+def _base(label: str) -> str:
+    if "__" not in label:
+        return label
+    head, _, tail = label.rpartition("__")
+    return head if tail.isdigit() else label
+
+
+class Target(NamedTuple):
     """What a JUMBF URI names: a manifest and the path of labels inside it."""
 
     manifest: str | None

@@ -35,6 +35,7 @@ _HASHERS: Final[dict[str, Callable[[bytes], Any]]] = {
     "sha384": hashlib.sha384,
     "sha512": hashlib.sha512,
 }
+_ASSERTION_PREFIX: Final = f"{stores.URI_PREFIX}{stores.LABEL_ASSERTIONS}/"
 # Assertions whose meaning reaches outside the manifest; judged in a later version.
 _LATER: Final = frozenset(
     {"c2pa.cloud-data", "c2pa.external-reference", "c2pa.time-stamp", "c2pa.certificate-status"}
@@ -83,6 +84,8 @@ class Validation:
     findings: Findings = field(default_factory=Findings)
     claim: Claim | None = None
     signer: SignerFacts | None = None
+    created: frozenset[str] = frozenset()
+    """Labels of the assertions attributed to the signer."""
     contents: dict[str, Any] = field(default_factory=dict)
     """Decoded content of each declared assertion, by label."""
     actions: dict[str, kinds.Actions] = field(default_factory=dict)
@@ -282,7 +285,7 @@ def _assertions(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertio
     by_label: dict[str, Assertion] = {}
     for assertion in manifest.assertions:
         if assertion.label in by_label:
-            url = manifest.uri(stores.LABEL_ASSERTIONS, assertion.label)
+            url = manifest.assertion_uri(assertion.label)
             add(StatusCode.ASSERTION_UNDECLARED, url, "two assertions have the same label")
         by_label[assertion.label] = assertion
     if len(claim.created) + len(claim.gathered) > limits.assertions:
@@ -297,8 +300,10 @@ def _assertions(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertio
             add(StatusCode.CLAIM_MALFORMED, manifest.uri(manifest.claims[0].label), f"{uri.url} is listed twice")
         else:
             declared[found.label] = found
+        if uri is claim.created[-1]:
+            run.created = frozenset(declared)
     for label in by_label.keys() - declared.keys():
-        url = manifest.uri(stores.LABEL_ASSERTIONS, label)
+        url = manifest.assertion_uri(label)
         add(StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
     for label, assertion in declared.items():
         good &= _decode(run, label, assertion, limits)
@@ -310,16 +315,19 @@ def _declared(
     run: Validation, claim: Claim, uri: HashedUri, by_label: Mapping[str, Assertion]
 ) -> Assertion | None:
     manifest, add = run.manifest, run.findings.add
-    target = stores.parse_uri(uri.url)
-    if target is not None and target.manifest not in (None, manifest.label):
-        add(StatusCode.ASSERTION_OUTSIDE_MANIFEST, uri.url, "the claim lists an assertion of another manifest")
-        return None
-    if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:  # noqa: PLR2004
-        add(StatusCode.ASSERTION_MISSING, uri.url, "the URI names no assertion")
-        return None
-    url = manifest.uri(*target.path)
-    assertion = by_label.get(target.path[1])
-    if assertion is None or stores.resolve(manifest, target.path) is not assertion.box:
+    label = uri.url.removeprefix(_ASSERTION_PREFIX)
+    if label is uri.url or "/" in label:  # not the short form nearly everybody writes
+        target = stores.parse_uri(uri.url)
+        if target is not None and target.manifest not in (None, manifest.label):
+            add(StatusCode.ASSERTION_OUTSIDE_MANIFEST, uri.url, "the claim lists an assertion of another manifest")
+            return None
+        if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:  # noqa: PLR2004
+            add(StatusCode.ASSERTION_MISSING, uri.url, "the URI names no assertion")
+            return None
+        label = target.path[1]
+    url = manifest.assertion_uri(label)
+    assertion = by_label.get(label)
+    if assertion is None:
         add(StatusCode.ASSERTION_MISSING, url, "the claim lists an assertion that is not there")
         return None
     match = hash_matches(uri, claim.alg, assertion.box.hashed)
@@ -340,7 +348,7 @@ def hash_matches(uri: HashedUri, enclosing: str | None, data: bytes) -> bool | N
 
 
 def _decode(run: Validation, label: str, assertion: Assertion, limits: Limits) -> bool:
-    url = run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+    url = run.manifest.assertion_uri(label)
     base = assertion.base_label
     if base in _LATER:
         run.findings.unsupported.append(f"the assertion {base}")
@@ -421,7 +429,7 @@ def _content(run: Validation, claim: Claim, declared: tuple[Assertion, ...], bin
     if len(bindings) != 1 or bindings[0].base_label != kinds.LABEL_DATA_HASH:
         return  # step 8 has said so
     label = bindings[0].label
-    url = run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+    url = run.manifest.assertion_uri(label)
     if label not in run.contents:
         return  # step 7 has said so
     try:

@@ -7,11 +7,9 @@ believed wherever it stands; "human" counts only where the signer stands behind 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NamedTuple, TYPE_CHECKING
 
 from provkit.manifest import assertions as kinds
-from provkit.manifest import store as stores
 from provkit.origin import vocabulary
 from provkit.verdict import Evidence, OriginClass, OriginFinding
 
@@ -23,8 +21,7 @@ _INCEPTIONS: Final = frozenset({"c2pa.created", "c2pa.opened"})
 _RANK: Final = {OriginClass.SYNTHETIC: 3, OriginClass.AI_ASSISTED: 2, OriginClass.HUMAN: 1, OriginClass.UNKNOWN: 0}
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     evidence: Evidence
     effect: OriginClass
     """What it makes of the whole: a synthetic component makes the whole ai-assisted."""
@@ -38,9 +35,8 @@ def derive(run: Validation) -> OriginFinding:
     """Derive the class of a manifest whose state is valid or trusted."""
     if run.claim is None:
         return OriginFinding()
-    created = {target.path[-1] for uri in run.claim.created if (target := stores.parse_uri(uri.url)) and target.path}
-    items = tuple(_collect(run, created))
-    complete = any(label in created and actions.all_included for label, actions in run.actions.items())
+    items = tuple(_collect(run))
+    complete = any(label in run.created and actions.all_included for label, actions in run.actions.items())
     deciding, notes = _decide(items)
     evidence = tuple(item.evidence for item in items)
     if deciding is None:
@@ -55,29 +51,29 @@ def derive(run: Validation) -> OriginFinding:
     )
 
 
-def _collect(run: Validation, created: set[str]) -> Iterator[_Item]:
+def _collect(run: Validation) -> Iterator[_Item]:
     for label, actions in run.actions.items():
-        url = run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+        url = run.manifest.assertion_uri(label)
         for action in actions.actions:
             if action.source_type is not None:
-                where = f"{url}#actions[{action.index}].digitalSourceType"
+                where = f"{url}#actions[{action.position}].digitalSourceType"
                 begins = action.name in _INCEPTIONS
-                yield _item(action.source_type, label in created, where, begins=begins)
+                yield _item(action.source_type, label in run.created, where, begins=begins)
     for label, ingredient in run.ingredients.items():
         if ingredient.source_type is not None and ingredient.relationship != "inputTo":
-            where = f"{run.manifest.uri(stores.LABEL_ASSERTIONS, label)}#digitalSourceType"
+            where = f"{run.manifest.assertion_uri(label)}#digitalSourceType"
             parent = ingredient.relationship == "parentOf"
-            yield _item(ingredient.source_type, label in created, where, begins=parent, component=not parent)
+            yield _item(ingredient.source_type, label in run.created, where, begins=parent, component=not parent)
     for label, content in run.contents.items():
-        where = run.manifest.uri(stores.LABEL_ASSERTIONS, label)
+        where = run.manifest.assertion_uri(label)
         base = label.partition("__")[0]
         if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, Mapping):
             value = content.get(_METADATA_KEY)
             if value is not None:
-                yield _item(value, label in created, f"{where}#{_METADATA_KEY}", begins=True)
+                yield _item(value, label in run.created, f"{where}#{_METADATA_KEY}", begins=True)
         elif base == kinds.LABEL_AI_DISCLOSURE:
             # §18.28: a disclosure without a source type means AI took part, never less.
-            evidence = Evidence(kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in created, where)
+            evidence = Evidence(kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in run.created, where)
             yield _Item(evidence, OriginClass.AI_ASSISTED, begins=False, blank=False, note=None)
 
 

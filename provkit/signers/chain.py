@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from provkit.errors import CredentialError, MalformedError
+from provkit.errors import CredentialError, LimitError, MalformedError
 from provkit.trust import pem
 from provkit.trust.credential import Credential, algorithm_of, load_credential
 from provkit.trust.profile import PARSE_ERRORS
@@ -47,7 +47,7 @@ def prepare_chain(chain: bytes) -> Credential:
     ders = _ders(chain)
     try:
         credential = load_credential(ders)
-    except MalformedError as error:
+    except (MalformedError, LimitError) as error:
         raise CredentialError(str(error), hint="the PEM file may be damaged") from None
     certificates = credential.certificates
     first = next(iter(credential.profile_problems), None)

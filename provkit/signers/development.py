@@ -82,9 +82,13 @@ def make_development_identity(
     end = start + timedelta(days=days)
     root_key, issuer_key, key = (_new_key(algorithm) for _ in range(3))
     root_name, issuer_name = _dev_name("provkit dev root"), _dev_name("provkit dev CA")
-    root = _authority(root_name, root_key, root_name, root_key, 1).not_valid_before(start).not_valid_after(end)
+    root = (
+        _authority(root_name, root_key, root_name, root_key, 1).not_valid_before(start).not_valid_after(end)
+    )
     issuer = (
-        _authority(issuer_name, issuer_key, root_name, root_key, 0).not_valid_before(start).not_valid_after(end)
+        _authority(issuer_name, issuer_key, root_name, root_key, 0)
+        .not_valid_before(start)
+        .not_valid_after(end)
     )
     leaf = (
         _builder(_dev_name(name), key, issuer_name)

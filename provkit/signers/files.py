@@ -78,7 +78,7 @@ def write_development_identity(
     try:
         target.mkdir(parents=True, exist_ok=True)
         for path, data in zip(paths, contents, strict=True):
-            _write(path, data, mode=0o600 if path.name == "key.pem" else 0o644)
+            _write(path, data, mode=0o600 if path.name == "key.pem" else 0o644, force=force)
     except OSError as error:
         raise FileAccessError(
             f"cannot write into {target}: {error.strerror or type(error).__name__}"
@@ -96,23 +96,28 @@ def write_private(path: str | os.PathLike[str], data: bytes, *, force: bool = Fa
     if not force and os.path.lexists(target):
         raise FileAccessError(f"{target} is there already", hint="choose another name, or force it")
     try:
-        _write(target, data, mode=0o600)
+        _write(target, data, mode=0o600, force=force)
     except OSError as error:
         raise FileAccessError(f"cannot write {target}: {error.strerror or type(error).__name__}") from error
     return target
 
 
-def _write(path: Path, data: bytes, *, mode: int) -> None:
-    """Write beside the target and rename, so that neither old contents nor an old mode survive."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+def _write(path: Path, data: bytes, *, mode: int, force: bool) -> None:
+    """Create a file that has its mode from the start.
+
+    With `force` it is written beside the target and renamed, so that neither old contents nor an old,
+    wider mode survive; without, it is never written over a file that appeared in the meantime.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.tmp") if force else path
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        if force:
+            new.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            new.unlink()
         raise

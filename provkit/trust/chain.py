@@ -9,10 +9,10 @@ and a repeated question costs microseconds.
 The rules, in order:
 
 1. A certificate of the chain on a distrust list: distrusted, whatever else holds.
-2. The signer on an allowed list: trusted.  Its dates are judged by the validator.
-3. A route to an anchor of the right purpose whose span covers the time: trusted.  An intermediate
+2. A route to an anchor of the right purpose whose span covers the time: trusted.  An intermediate
    may be the anchor.  The signer itself never is: nobody vouches for himself by being listed as
    an authority.
+3. The signer on an allowed list: trusted.  Its dates are judged by the validator.
 4. Anything else: untrusted, with a reason.
 """
 
@@ -24,6 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from provkit.trust import oids
+from provkit.trust.credential import CACHED_BYTES
 from provkit.trust.distrust import normal_name
 from provkit.trust.store import ListKind, Purpose, TrustList, TrustStore
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from provkit.trust.credential import Credential
 
-_CACHED_JUDGEMENTS: Final = 4096
+_CACHED_JUDGEMENTS: Final = 1024
 _CACHED_STORES: Final = 8
 _MAX_ATTEMPTS: Final = 32
 """Path validations for one chain: about 1 ms each, and a hostile chain may name many anchors."""
@@ -79,6 +80,8 @@ class _Judgement:
     """In the order of the lists."""
     reason: str = ""
     """Why there is no route."""
+    allowed: ChainFinding | None = None
+    """The answer when no route covers the time, if the signer is on an allowed list."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,12 +109,17 @@ def judge(
         at: time of signing where it is known, else now; aware.
         purpose: what the signer must be listed for.
     """
-    judgement = _judge(_Question(credential), store, purpose)
+    if sum(map(len, credential.chain)) <= CACHED_BYTES:
+        judgement = _judge(_Question(credential), store, purpose)
+    else:
+        judgement = _consider(credential, store, purpose)
     if judgement.fixed is not None:
         return judgement.fixed
     for route in judgement.routes:
         if route.start <= at <= route.end:
             return _by_anchor(route)
+    if judgement.allowed is not None:
+        return judgement.allowed
     if judgement.routes:
         name = judgement.routes[0].list_name
         return _untrusted(f"{name!r} leads to this signer, but not all certificates were valid at that time")
@@ -150,35 +158,46 @@ def _untrusted(reason: str) -> ChainFinding:
 
 @lru_cache(maxsize=_CACHED_JUDGEMENTS)
 def _judge(question: _Question, store: TrustStore, purpose: Purpose) -> _Judgement:
-    credential = question.credential
+    return _consider(question.credential, store, purpose)
+
+
+def _consider(credential: Credential, store: TrustStore, purpose: Purpose) -> _Judgement:
     prints = [hashlib.sha256(der).digest() for der in credential.chain]
     for entry in store.lists:  # rule 1
         if entry.kind is ListKind.DISTRUST:
             why = _distrusted(credential, prints, entry)
             if why is not None:
                 return _Judgement(ChainFinding(trusted=False, reason=why, distrusted=True))
-    for entry in store.lists:  # rule 2
-        if entry.kind is ListKind.ALLOWED and entry.purpose is purpose and prints[0] in entry.fingerprints:
-            return _Judgement(
-                ChainFinding(
-                    trusted=True,
-                    reason=f"the signer is on the allowed list {entry.name!r}",
-                    list_name=entry.name,
-                    via="allowed",
-                )
-            )
+    allowed = _allowed(prints[0], store, purpose)
     anchors = _anchors(store, purpose)
-    if not anchors:
-        if store.is_empty:
-            return _Judgement(_untrusted("no trust list is loaded"))
-        return _Judgement(_untrusted(f"no list of anchors for {purpose} is loaded"))
-    routes, reason = _routes(credential, anchors, purpose)  # rule 3
-    return _Judgement(None, routes, reason)
+    if anchors:  # rule 2
+        routes, reason = _routes(credential, anchors, purpose)
+    else:
+        routes = ()
+        reason = (
+            "no trust list is loaded" if store.is_empty else f"no list of anchors for {purpose} is loaded"
+        )
+    return _Judgement(None, routes, reason, allowed)
+
+
+def _allowed(fingerprint: bytes, store: TrustStore, purpose: Purpose) -> ChainFinding | None:
+    """Rule 3."""
+    for entry in store.lists:
+        if entry.kind is ListKind.ALLOWED and entry.purpose is purpose and fingerprint in entry.fingerprints:
+            return ChainFinding(
+                trusted=True,
+                reason=f"the signer is on the allowed list {entry.name!r}",
+                list_name=entry.name,
+                via="allowed",
+            )
+    return None
 
 
 def _distrusted(credential: Credential, prints: list[bytes], entry: TrustList) -> str | None:
     """Why a distrust list names a certificate of the chain, or None."""
-    for position, (fingerprint, certificate) in enumerate(zip(prints, credential.certificates, strict=True), 1):
+    for position, (fingerprint, certificate) in enumerate(
+        zip(prints, credential.certificates, strict=True), 1
+    ):
         where = "the signer" if position == 1 else f"certificate {position} of the chain"
         if fingerprint in entry.fingerprints:
             return f"{where} is on the distrust list {entry.name!r}"
@@ -262,7 +281,8 @@ def _climb(certificates: tuple[x509.Certificate, ...]) -> list[tuple[int, ...]]:
     while left:
         top = certificates[path[-1]]
         issuer = next(
-            (i for i in left if certificates[i].subject == top.issuer and _could_issue(certificates[i], top)), None
+            (i for i in left if certificates[i].subject == top.issuer and _could_issue(certificates[i], top)),
+            None,
         )
         if issuer is None:
             break
@@ -299,7 +319,9 @@ def _usages(certificate: x509.Certificate) -> frozenset[str]:
     return frozenset(oid.dotted_string for oid in usage)
 
 
-def _problem(credential: Credential, climbed: tuple[int, ...], anchor: Anchor, purpose: Purpose) -> str | None:
+def _problem(
+    credential: Credential, climbed: tuple[int, ...], anchor: Anchor, purpose: Purpose
+) -> str | None:
     """Why this way to an anchor does not hold, or None."""
     for authority in (anchor.certificate, *(credential.certificates[i] for i in climbed[1:])):
         usages = _usages(authority)

@@ -26,6 +26,8 @@ DEVELOPMENT_UNIT: Final = "FOR DEVELOPMENT ONLY"
 """Organisational unit by which a development identity says that it is one."""
 
 _CACHED_CHAINS: Final = 1024
+CACHED_BYTES: Final = 32 * 1024
+"""Longer chains are not remembered: honest ones take 1 to 10 KB, and hostile ones could fill the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +86,20 @@ def load_credential(chain: tuple[bytes, ...], limits: Limits = DEFAULT_LIMITS) -
     """
     if len(chain) > limits.certificates:
         raise LimitError(f"more than {limits.certificates} certificates in the chain")
+    total = 0
     for der in chain:
         if len(der) > limits.certificate_bytes:
             raise LimitError(f"a certificate of more than {limits.certificate_bytes} bytes")
-    return _load(chain)
+        total += len(der)
+    return _load(chain) if total <= CACHED_BYTES else _parse(chain)
 
 
 @lru_cache(maxsize=_CACHED_CHAINS)
 def _load(chain: tuple[bytes, ...]) -> Credential:
+    return _parse(chain)
+
+
+def _parse(chain: tuple[bytes, ...]) -> Credential:
     from cryptography import x509
 
     from provkit.trust.profile import PARSE_ERRORS, check_profile
@@ -100,6 +108,8 @@ def _load(chain: tuple[bytes, ...]) -> Credential:
         raise MalformedError("the certificate chain is empty")
     certificates: list[x509.Certificate] = []
     for position, der in enumerate(chain, 1):
+        if not _has_positive_serial(der):
+            raise MalformedError(f"certificate {position} of the chain has no positive serial number")
         try:
             certificate = x509.load_der_x509_certificate(der)
             # Fields are decoded when they are read: read them here, where a failure has a place.
@@ -128,6 +138,30 @@ def _load(chain: tuple[bytes, ...]) -> Credential:
     )
 
 
+def _has_positive_serial(der: bytes) -> bool:
+    """RFC 5280 §4.1.2.2.  Looked at beforehand: cryptography prints a warning about others, for now."""
+    try:
+        position = _value(der, _value(der, 0))
+        if der[position] == 0xA0:  # version
+            start = _value(der, position)
+            position = start + der[start - 1]
+        start = _value(der, position)
+        return (
+            der[position] == 0x02
+            and 0 < der[start - 1] < 0x80
+            and der[start] < 0x80
+            and (any(der[start : start + der[start - 1]]))
+        )
+    except IndexError:
+        return False
+
+
+def _value(der: bytes, at: int) -> int:
+    """Where the value of the DER element at `at` starts."""
+    first = der[at + 1]
+    return at + 2 + (first & 0x7F if first & 0x80 else 0)
+
+
 def algorithm_of(public_key: object) -> str:
     """COSE algorithm that a key normally stands for (C2PA 2.4 §13.2.1): ``ES256`` for P-256 and so on.
 
@@ -150,9 +184,7 @@ def _facts(leaf: x509.Certificate, der: bytes, public_key: CertificatePublicKeyT
     organization = _attribute(leaf.subject, NameOID.ORGANIZATION_NAME)
     units = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     return SignerFacts(
-        name=(
-            _attribute(leaf.subject, NameOID.COMMON_NAME) or organization or leaf.subject.rfc4514_string()
-        ),
+        name=(_attribute(leaf.subject, NameOID.COMMON_NAME) or organization or leaf.subject.rfc4514_string()),
         organization=organization,
         issuer=leaf.issuer.rfc4514_string(),
         serial=f"{leaf.serial_number:x}",

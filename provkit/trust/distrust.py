@@ -17,15 +17,13 @@ this kind should rather match than not.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass
 from typing import Final
 
 from provkit.errors import ConfigurationError
 
 _FIELDS: Final = frozenset({"issuer", "serial", "fingerprint", "reason"})
-_HEX: Final = re.compile(r"[0-9a-f]+")
+_HEX: Final = frozenset("0123456789abcdef")
 _SHA256_DIGITS: Final = 64
 
 
@@ -54,6 +52,8 @@ def parse_rules(data: bytes, name: str) -> tuple[DistrustRule, ...]:
     Raises:
         ConfigurationError: not TOML, no entry, an unknown key, or a value that cannot be read.
     """
+    import tomllib
+
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except ValueError as error:
@@ -93,16 +93,20 @@ def _rule(entry: object, where: str) -> DistrustRule:
 
 def _digits(value: str, where: str, field: str) -> str:
     digits = "".join(value.split()).replace(":", "").lower().removeprefix("0x")
-    if not _HEX.fullmatch(digits):
+    if not digits or not _HEX.issuperset(digits):
         raise ConfigurationError(f"{where}: {field} is not hexadecimal")
     return digits
 
 
 def _issuer(value: str, where: str) -> str:
+    import re
+
     from cryptography import x509
 
+    # The reader wants attribute types in capitals and no space around the commas; people write both.
+    tidy = re.sub(r"(^|(?<!\\)[,+])\s*([A-Za-z]+)\s*=\s*", lambda m: f"{m[1]}{m[2].upper()}=", value.strip())
     try:
-        return normal_name(x509.Name.from_rfc4514_string(value).rfc4514_string())
+        return normal_name(x509.Name.from_rfc4514_string(tidy).rfc4514_string())
     except ValueError:
         raise ConfigurationError(
             f"{where}: issuer is not a distinguished name", hint='write it like "CN=Some CA,O=Some Corp,C=US"'

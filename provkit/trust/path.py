@@ -41,9 +41,7 @@ def path_problem(chain: list[bytes], anchor: bytes) -> str | None:
         try:
             certificates = [x509.Certificate.load(der, strict=True) for der in chain]
             root = _anchor(anchor)
-            moment = max(
-                certificate.not_valid_before for certificate in (*certificates, root.certificate)
-            )
+            moment = max(certificate.not_valid_before for certificate in (*certificates, root.certificate))
             context = ValidationContext(
                 trust_roots=[], moment=moment, allow_fetching=False, revocation_mode="soft-fail"
             )
@@ -65,7 +63,9 @@ def _anchor(der: bytes) -> CertTrustAnchor:
     # Left to itself the library ignores the path length of an anchor.  Given one length it wants the
     # other too (for attribute certificates, which do not occur here), or fails on any intermediate.
     length = certificate.max_path_length
-    return CertTrustAnchor(certificate, quals=TrustQualifiers(max_path_length=length, max_aa_path_length=length))
+    return CertTrustAnchor(
+        certificate, quals=TrustQualifiers(max_path_length=length, max_aa_path_length=length)
+    )
 
 
 def _drive(coroutine: Coroutine[object, object, _T]) -> _T:

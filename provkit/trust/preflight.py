@@ -153,7 +153,10 @@ def _dates(credential: Credential, at: datetime) -> Iterator[Finding]:
         if at < start:
             fine = False
             yield Finding(
-                "error", "not-yet-valid", f"{name} is valid from {start:%Y-%m-%d %H:%M} UTC", "check the clock"
+                "error",
+                "not-yet-valid",
+                f"{name} is valid from {start:%Y-%m-%d %H:%M} UTC",
+                "check the clock",
             )
         elif at > end:
             fine = False
@@ -209,7 +212,10 @@ def _subject(credential: Credential) -> Iterator[Finding]:
     facts = credential.facts
     if facts.development:
         yield Finding(
-            "warning", "development", "a development identity: the certificate says so itself", "do not publish with it"
+            "warning",
+            "development",
+            "a development identity: the certificate says so itself",
+            "do not publish with it",
         )
     if facts.organization is None:
         yield Finding(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from provkit.trust import oids
@@ -30,8 +31,9 @@ PARSE_ERRORS: Final = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    CryptographyDeprecationWarning,
 )
-"""What cryptography raises while it reads a hostile certificate."""
+"""What cryptography raises while it reads a hostile certificate; the warning, where warnings are errors."""
 
 _SIGNATURES: Final = frozenset(
     {
@@ -133,9 +135,11 @@ def check_profile(
 def _basics(certificate: x509.Certificate) -> Iterator[ProfileProblem]:
     if certificate.version is not x509.Version.v3:
         yield ProfileProblem(
-            "version", "the certificate is not X.509 version 3", "have it issued as version 3, with extensions"
+            "version",
+            "the certificate is not X.509 version 3",
+            "have it issued as version 3, with extensions",
         )
-    if _has_unique_ids(certificate):
+    if _has_unique_ids(certificate.tbs_certificate_bytes):
         yield ProfileProblem(
             "unique-id",
             "the certificate carries issuerUniqueID or subjectUniqueID",
@@ -168,14 +172,18 @@ def _authority(certificate: x509.Certificate, extensions: x509.Extensions) -> It
     # RFC 5280 §4.2.1.1: only a self-signed certificate may go without.
     if _find(extensions, x509.AuthorityKeyIdentifier) is None and certificate.issuer != certificate.subject:
         yield ProfileProblem(
-            "aki-missing", "the authority key identifier is missing", "have it issued with authorityKeyIdentifier"
+            "aki-missing",
+            "the authority key identifier is missing",
+            "have it issued with authorityKeyIdentifier",
         )
 
 
 def _key_usage(extensions: x509.Extensions) -> Iterator[ProfileProblem]:
     usage = _find(extensions, x509.KeyUsage)
     if usage is None:
-        yield ProfileProblem("ku-missing", "key usage is missing", "have it issued with keyUsage digitalSignature")
+        yield ProfileProblem(
+            "ku-missing", "key usage is missing", "have it issued with keyUsage digitalSignature"
+        )
         return
     if not usage.digital_signature:
         yield ProfileProblem(
@@ -201,7 +209,9 @@ def _extended_key_usage(extensions: x509.Extensions, allowed: frozenset[str]) ->
     if oids.ANY in found:
         yield ProfileProblem("eku-any", "extended key usage allows any purpose (anyExtendedKeyUsage)", hint)
     if not found & allowed:
-        yield ProfileProblem("eku-purpose", f"no extended key usage for signing claims, only {_list(found)}", hint)
+        yield ProfileProblem(
+            "eku-purpose", f"no extended key usage for signing claims, only {_list(found)}", hint
+        )
     for oid, slug, word in (
         (oids.TIME_STAMPING, "eku-time-stamping", "time stamping"),
         (oids.OCSP_SIGNING, "eku-ocsp-signing", "signing OCSP responses"),
@@ -225,9 +235,8 @@ def _critical(extensions: x509.Extensions) -> Iterator[ProfileProblem]:
             )
 
 
-def _has_unique_ids(certificate: x509.Certificate) -> bool:
+def _has_unique_ids(tbs: bytes) -> bool:
     """Whether a ``[1]`` or ``[2]`` stands directly in the TBSCertificate; cryptography does not show them."""
-    tbs = certificate.tbs_certificate_bytes
     position, _ = _header(tbs, 0)
     while position < len(tbs):
         start = position

@@ -192,7 +192,12 @@ class TrustStore:
             prints = frozenset(_fingerprint_lines(data, name))
         return self._with(
             TrustList(
-                name, ListKind.ALLOWED, Purpose.CLAIM_SIGNING, certificates=ders, fingerprints=prints, date=date
+                name,
+                ListKind.ALLOWED,
+                Purpose.CLAIM_SIGNING,
+                certificates=ders,
+                fingerprints=prints,
+                date=date,
             )
         )
 
@@ -210,7 +215,9 @@ class TrustStore:
         if pem.has_blocks(data):
             ders = _readable(_pem(data, name), name)
             prints = frozenset(hashlib.sha256(der).digest() for der in ders)
-            entry = TrustList(name, ListKind.DISTRUST, None, certificates=ders, fingerprints=prints, date=date)
+            entry = TrustList(
+                name, ListKind.DISTRUST, None, certificates=ders, fingerprints=prints, date=date
+            )
         else:
             from provkit.trust.distrust import parse_rules
 
@@ -251,7 +258,9 @@ def _readable(ders: tuple[bytes, ...], name: str) -> tuple[bytes, ...]:
 
     for position, der in enumerate(ders, 1):
         if unreadable(der):
-            raise ConfigurationError(f"trust list {name!r}: certificate {position} is not an X.509 certificate")
+            raise ConfigurationError(
+                f"trust list {name!r}: certificate {position} is not an X.509 certificate"
+            )
     return ders
 
 
@@ -300,12 +309,16 @@ def _bundled() -> TrustStore:
                     purpose=purpose,
                     certificates=_pem(data, entry["name"]),
                     # The official list vouches for one usage only (C2PA 2.4 §14.4.1).
-                    ekus=frozenset({oids.CLAIM_SIGNING}) if purpose is Purpose.CLAIM_SIGNING else _ekus(purpose),
+                    ekus=frozenset({oids.CLAIM_SIGNING})
+                    if purpose is Purpose.CLAIM_SIGNING
+                    else _ekus(purpose),
                     date=date.fromisoformat(entry["date"]),
                     source=entry["source"],
                     bundled=True,
                 )
             )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigurationError("the bundled trust lists cannot be read", hint="install provkit again") from error
+        raise ConfigurationError(
+            "the bundled trust lists cannot be read", hint="install provkit again"
+        ) from error
     return TrustStore(tuple(lists))

@@ -64,7 +64,7 @@ def key_for(kind: str, owner: str = "leaf") -> PrivateKey:
     if kind in {"PS256", "PS384", "PS512"}:
         return rsa.generate_private_key(65537, 2048)
     if kind == "RSA1024":
-        return rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
+        return rsa.generate_private_key(65537, 1024)
     if kind == "Ed25519":
         return ed25519.Ed25519PrivateKey.generate()
     if kind == "Ed448":
@@ -242,7 +242,10 @@ class Pki:
         """
         authority = ca_algorithm or algorithm
         root = make_ca(
-            f"Test Root {authority}", algorithm=authority, path_length=0 if pathlen_violation else None, pss=pss
+            f"Test Root {authority}",
+            algorithm=authority,
+            path_length=0 if pathlen_violation else None,
+            pss=pss,
         )
         middle = (
             make_ca(f"Test CA {authority}", issuer=root, algorithm=authority, path_length=0, pss=pss)
@@ -298,7 +301,9 @@ class Pki:
 
 def key_pem(key: PrivateKey, *, traditional: bool = False, password: bytes | None = None) -> bytes:
     """A private key as PEM: PKCS #8, or the traditional form (SEC1, PKCS #1)."""
-    form = serialization.PrivateFormat.TraditionalOpenSSL if traditional else serialization.PrivateFormat.PKCS8
+    form = (
+        serialization.PrivateFormat.TraditionalOpenSSL if traditional else serialization.PrivateFormat.PKCS8
+    )
     return key.private_bytes(
         PEM,
         form,
@@ -333,7 +338,7 @@ def _sign_sha1(builder: x509.CertificateBuilder, key: PrivateKey) -> x509.Certif
     header = 4 if tbs[1] == 0x82 else 3
     body = tbs[header:].replace(sha256_oid, sha1_oid, 1)
     tbs = _der(0x30, body)
-    signature = key.sign(tbs, ec.ECDSA(hashes.SHA1()))  # noqa: S303 - weak on purpose
+    signature = key.sign(tbs, ec.ECDSA(hashes.SHA1()))
     return x509.load_der_x509_certificate(_der(0x30, tbs + sha1_oid + _der(0x03, b"\0" + signature)))
 
 

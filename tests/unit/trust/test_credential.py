@@ -3,19 +3,20 @@ from __future__ import annotations
 import hashlib
 import pickle
 import random
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
-from support.pki import DER, Pki, make_ca, make_leaf
 
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import Limits
 from provkit.trust import load_credential
+from support.pki import DER, Pki, make_ca, make_leaf
 
 
-def test_facts():
+def test_facts() -> None:
     pki = Pki.make(unit="FOR DEVELOPMENT ONLY")
     credential = load_credential(pki.chain)
     facts = credential.facts
@@ -32,7 +33,7 @@ def test_facts():
     assert (added.algorithm, added.trust_list, added.name) == ("ES384", "list", facts.name)
 
 
-def test_cached_and_picklable():
+def test_cached_and_picklable() -> None:
     pki = Pki.make()
     credential = load_credential(pki.chain)
     assert load_credential(tuple(bytes(bytearray(der)) for der in pki.chain)) is credential
@@ -40,7 +41,7 @@ def test_cached_and_picklable():
 
 
 @pytest.mark.parametrize("unit", ["FOR TESTING ONLY", "for development only", None])
-def test_other_units_are_no_development_identity(unit):
+def test_other_units_are_no_development_identity(unit: str | None) -> None:
     assert not load_credential(Pki.make(unit=unit).chain).facts.development
 
 
@@ -56,12 +57,21 @@ def test_other_units_are_no_development_identity(unit):
         lambda p: (p.chain[0], b"\x30\x03\x02\x01\x01"),
     ],
 )
-def test_malformed(chain):
+def test_malformed(chain: Any) -> None:
     with pytest.raises(MalformedError):
         load_credential(chain(Pki.make()) if callable(chain) else chain)
 
 
-def test_limits():
+@pytest.mark.parametrize("serial", [b"\x00", b"\xff"])
+def test_serials_that_are_not_positive(serial: bytes) -> None:
+    leaf, _ = make_leaf(make_ca(), serial=0x55)
+    assert load_credential((leaf.public_bytes(DER),)).facts.serial == "55"
+    bad = leaf.public_bytes(DER).replace(b"\x02\x01\x55", b"\x02\x01" + serial, 1)
+    with pytest.raises(MalformedError, match="serial"):
+        load_credential((bad,))
+
+
+def test_limits() -> None:
     der = Pki.make().chain[0]
     with pytest.raises(LimitError):
         load_credential((der,) * 17)
@@ -69,8 +79,8 @@ def test_limits():
         load_credential((der,), Limits(certificate_bytes=10))
 
 
-def test_names_fall_back():
-    def facts(*attributes):
+def test_names_fall_back() -> None:
+    def facts(*attributes: Any) -> Any:
         subject = x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
         leaf, _ = make_leaf(make_ca(), subject=subject)
         return load_credential((leaf.public_bytes(DER),)).facts
@@ -80,14 +90,13 @@ def test_names_fall_back():
     assert facts((NameOID.COUNTRY_NAME, "DE")).organization is None
 
 
-def test_an_odd_name_is_text_anyway():
+def test_an_odd_name_is_text_anyway() -> None:
     odd = x509.NameAttribute(NameOID.X500_UNIQUE_IDENTIFIER, b"\x00\xff", _ASN1Type.BitString)
     leaf, _ = make_leaf(make_ca(), subject=x509.Name([odd]))
     assert load_credential((leaf.public_bytes(DER),)).facts.name
 
 
-@pytest.mark.filterwarnings("default")
-def test_damaged_certificates_never_raise_anything_else():
+def test_damaged_certificates_never_raise_anything_else() -> None:
     pki = Pki.make()
     rng = random.Random(7)
     for _ in range(3000):

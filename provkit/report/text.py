@@ -1,0 +1,232 @@
+"""Verdicts as lines for people.
+
+The first line answers state, origin, signer and time.  What a broken credential says is not
+shown: whoever it names may have nothing to do with the file.  The state is a word, so colour
+is never the only signal.  Every quoted part went through :mod:`.escape`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from provkit.report.escape import escape, quote
+from provkit.verdict import OriginClass, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date, datetime
+
+    from provkit.report.document import Result
+    from provkit.verdict import OriginFinding, SignerFacts, Verdict
+
+QUIET: Final = -1
+NORMAL: Final = 0
+VERBOSE: Final = 1
+
+_INDENT: Final = " " * 10
+_REASONS: Final = 5
+"""Failures shown without ``-v``: a broken file can break forty rules at once."""
+_COLOURS: Final = {State.TRUSTED: "32", State.VALID: "33", State.INVALID: "1;31", State.UNSIGNED: "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the lines are to look."""
+
+    verbosity: int = NORMAL
+    color: bool = False
+    unicode: bool = True
+    """The terminal shows more than ASCII."""
+    width: int | None = None
+    """Columns of the terminal; None (a file or a pipe) never breaks a line."""
+    list_dates: Mapping[str, date] = field(default_factory=dict)
+    """Dates of the trust lists, by name."""
+
+    @property
+    def separator(self) -> str:
+        return " · " if self.unicode else " | "
+
+    def escape(self, text: str, limit: int | None = None) -> str:
+        """`text` made harmless for this terminal."""
+        return escape(text, limit=limit, ascii_only=not self.unicode)
+
+    def quote(self, text: str) -> str:
+        """`text` made harmless and set apart from our own words."""
+        return quote(text, ascii_only=not self.unicode)
+
+    def paint(self, text: str, code: str) -> str:
+        """`text` in a colour, where there is colour."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
+
+
+def lines(result: Result, style: Style, refused: tuple[str, ...] = ()) -> Iterator[str]:
+    """The lines for one result that has a verdict.
+
+    Args:
+        result: its verdict is not None.
+        style: how they are to look.
+        refused: why the verdict does not satisfy the policy, one sentence each.
+    """
+    verdict = result.verdict
+    if verdict is None:
+        return
+    path = style.escape(result.path)
+    label = style.paint(f"{verdict.state:<8}", _COLOURS[verdict.state])
+    if style.verbosity <= QUIET:
+        yield f"{label}  {path}{_short(verdict)}"
+        return
+    parts = list(_answer(verdict, style))
+    line = f"{path}: {style.separator.join(parts)}"
+    if style.width is not None and len(_INDENT) + len(line) > style.width and len(parts) > 1:
+        yield f"{label}  {path}"
+        yield from (f"{_INDENT}{part}" for part in parts)
+    else:
+        yield f"{label}  {line}"
+    for detail in _details(verdict, style, refused):
+        yield f"{_INDENT}{detail}"
+
+
+def _short(verdict: Verdict) -> str:
+    holds = verdict.state in (State.TRUSTED, State.VALID)
+    return f": {_stated(verdict.origin)}" if holds else ""
+
+
+def _answer(verdict: Verdict, style: Style) -> Iterator[str]:
+    if verdict.state is State.UNSIGNED:
+        yield "no credential found, which says nothing about the content"
+        return
+    if verdict.state is State.INVALID:
+        yield "the credential does not hold for this file; what it states is not shown"
+        return
+    yield _stated(verdict.origin)
+    yield _signed_by(verdict.signer, style) if verdict.signer else "signer not known"
+    if verdict.time is None:
+        yield "time not stated"
+    else:
+        yield f"{_minute(verdict.time.value)} ({verdict.time.basis})"
+
+
+def _stated(origin: OriginFinding) -> str:
+    if origin.cls is OriginClass.UNKNOWN:
+        return "origin not stated"
+    doubts = []
+    if not origin.attributed:
+        doubts.append("not attributed to the signer")
+    if origin.cls is OriginClass.HUMAN and not origin.complete:
+        doubts.append("not all actions are listed")
+    return f"stated as {origin.cls}" + (f" ({', '.join(doubts)})" if doubts else "")
+
+
+def _signed_by(signer: SignerFacts, style: Style) -> str:
+    facts = []
+    if signer.development:
+        facts.append("DEVELOPMENT identity")
+    if signer.trust_list is not None:
+        day = style.list_dates.get(signer.trust_list)
+        facts.append(f"list {style.quote(signer.trust_list)}{f', {day}' if day else ''}")
+    else:
+        facts.append("on no trust list used here")
+    name = signer.name
+    # The name on the badge is what people know the signer by; the organisation stands for it.
+    organization = signer.organization
+    who = style.quote(name)
+    if organization and organization != name and not signer.development:
+        who = f"{who} of {style.quote(organization)}"
+    return f"signed by {who} ({'; '.join(facts)})"
+
+
+def _details(verdict: Verdict, style: Style, refused: tuple[str, ...]) -> Iterator[str]:
+    holds = verdict.state in (State.TRUSTED, State.VALID)
+    if verdict.state is State.INVALID and style.verbosity < VERBOSE:
+        failures = verdict.statuses.failure
+        for status in failures[:_REASONS]:
+            yield f"{status.code}: {style.escape(status.explanation, 300)}"
+        if len(failures) > _REASONS:
+            yield f"and {len(failures) - _REASONS} more; -v shows them"
+        if failures:
+            yield f"to understand it: provkit explain {failures[0].code}"
+    if holds and verdict.origin.cls is OriginClass.UNKNOWN and style.verbosity < VERBOSE:
+        yield from (f"note: {style.escape(note, 300)}" for note in verdict.origin.notes)
+    if holds:
+        yield from (f"not accepted: {style.escape(reason, 300)}" for reason in refused)
+    for warning in verdict.warnings:
+        yield f"{style.paint('warning', '33')}: {style.escape(warning, 300)}"
+    if style.verbosity >= VERBOSE:
+        yield from _all(verdict, style)
+
+
+def _all(verdict: Verdict, style: Style) -> Iterator[str]:
+    holds = verdict.state in (State.TRUSTED, State.VALID)
+    yield _fact("media type", verdict.media_type)
+    if verdict.carrier is not None:
+        yield _fact("carrier", verdict.carrier)
+    if verdict.manifest is not None:
+        yield _fact("manifest", style.escape(verdict.manifest, 200))
+    if holds and verdict.title is not None:
+        yield _fact("title", style.quote(verdict.title))
+    if holds and verdict.generator is not None:
+        yield _fact("generator", style.quote(verdict.generator))
+    if holds and verdict.signer is not None:
+        yield from _certificate(verdict.signer, style)
+    if holds:
+        for entry in verdict.origin.evidence:
+            attributed = "attributed" if entry.attributed else "not attributed"
+            yield _fact("evidence", f"{entry.cls}, {attributed}: {style.escape(entry.source_type, 200)}")
+            yield _fact("", style.escape(entry.where, 300))
+        yield from (_fact("note", style.escape(note, 300)) for note in verdict.origin.notes)
+    for kind, statuses in (
+        ("failure", verdict.statuses.failure),
+        ("information", verdict.statuses.informational),
+        ("success", verdict.statuses.success),
+    ):
+        for status in statuses:
+            yield _fact(kind, f"{status.code}: {style.escape(status.explanation, 300)}")
+            if status.url is not None:
+                yield _fact("", style.escape(status.url, 300))
+    for ingredient in verdict.ingredients:
+        codes = ", ".join(str(status.code) for status in ingredient.statuses.failure) or "no failure"
+        yield _fact("ingredient", f"{style.escape(ingredient.label, 100)}: {codes}")
+
+
+def _certificate(signer: SignerFacts, style: Style) -> Iterator[str]:
+    yield _fact("signature", signer.algorithm)
+    yield _fact("issuer", style.quote(signer.issuer))
+    yield _fact("serial", signer.serial)
+    yield _fact("certificate", f"{_minute(signer.not_before)} to {_minute(signer.not_after)}")
+    yield _fact("SHA-256", signer.fingerprint)
+
+
+def _fact(name: str, value: str) -> str:
+    return f"{name:<12} {value}"
+
+
+def _minute(value: datetime) -> str:
+    return f"{value.isoformat(sep=' ', timespec='minutes')[:16]} UTC"
+
+
+def summary(results: Iterable[Result], style: Style) -> Iterator[str]:
+    """Counts per state and per class, for several files."""
+    states: Counter[str] = Counter()
+    classes: Counter[str] = Counter()
+    total = errors = 0
+    for result in results:
+        total += 1
+        if result.verdict is None:
+            errors += 1
+            continue
+        states[result.verdict.state] += 1
+        if result.verdict.state in (State.TRUSTED, State.VALID):
+            classes[result.verdict.origin.cls] += 1
+    parts = [f"{states[state]} {style.paint(state, _COLOURS[state])}" for state in State if states[state]]
+    if errors:
+        parts.append(f"{errors} not evaluated")
+    yield f"{total} files: {', '.join(parts)}"
+    if classes:
+        words = {OriginClass.UNKNOWN: "not stated"}
+        stated = [f"{classes[cls]} {words.get(cls, str(cls))}" for cls in OriginClass if classes[cls]]
+        yield f"origin where the credential holds: {', '.join(stated)}"
+
+
+__all__ = ["NORMAL", "QUIET", "VERBOSE", "Style", "lines", "summary"]
