@@ -13,9 +13,11 @@ Names resolve when they are first used, so that importing the package costs next
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # the typing module alone would cost most of this import
 if TYPE_CHECKING:
+    from typing import Any
+
     from provkit.errors import (
         AlreadySignedError,
         ConfigurationError,
@@ -71,7 +73,7 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 
-        value: Any = version("provkit")
+        value: object = version("provkit")
     elif name in _HOMES:
         value = getattr(import_module(f"provkit.{_HOMES[name]}"), name)
     else:

@@ -54,11 +54,16 @@ _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
 )
 _PDF: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-[0-9]")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-_HTML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]{0,4096}?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_SVG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--[\s\S]{0,4096}?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?svg\b")
+_HTML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]{0,4096}?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE
+)
+_SVG: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--[\s\S]{0,4096}?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?svg\b"
+)
 _STRUCTURED_BEGIN: Final = b"-----BEGIN C2PA MANIFEST-----"
 _STRUCTURED_END: Final = b"-----END C2PA MANIFEST-----"
 _HTML_CARRIER: Final = re.compile(rb"application/c2pa|c2pa-manifest", re.IGNORECASE)
+_HTML_ELEMENT: Final = re.compile(rb"<(?:script|link)\b", re.IGNORECASE)
 _SNIFF_BYTES: Final = 4096
 
 
@@ -143,13 +148,13 @@ def _refuse_other_text_carriers(data: bytes, head: bytes) -> None:
         raise _no_carrier("text/html")
     if _STRUCTURED_BEGIN in data and _STRUCTURED_END in data:
         raise UnsupportedError("a credential in a comment block (C2PA A.9) is not read by this version yet")
-    if _HTML_CARRIER.search(data) and re.search(rb"<\s*(?:script|link)\b", data, re.IGNORECASE):
-        raise _no_carrier("text/html")
+    if _HTML_CARRIER.search(data) and _HTML_ELEMENT.search(data):
+        raise UnsupportedError("what may be a credential in HTML (C2PA A.7) is not read by this version yet")
 
 
 def _looks_like_utf16(head: bytes) -> bool:
     """Text without a byte order mark whose every other byte is zero."""
-    return len(head) >= 4 and head.count(b"\0") * 3 > len(head)  # noqa: PLR2004
+    return len(head) >= 4 and head.count(b"\0") * 3 > len(head)
 
 
 def _no_carrier(media_type: str) -> UnsupportedError:

@@ -36,7 +36,9 @@ class Policy:
         if verdict.state not in self.states:
             reasons.append(f"the state is {verdict.state}, and {_words(self.states)} is required")
         if self.origins is not None and verdict.origin.cls not in self.origins:
-            reasons.append(f"the stated origin is {verdict.origin.cls}, and {_words(self.origins)} is required")
+            reasons.append(
+                f"the stated origin is {verdict.origin.cls}, and {_words(self.origins)} is required"
+            )
         if self.complete and not verdict.origin.complete:
             reasons.append("the signer does not state that all actions are listed")
         return tuple(reasons)

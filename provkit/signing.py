@@ -56,7 +56,7 @@ def sign(
     signer: ClaimSigner,
     *,
     media_type: str | None = None,
-    when: datetime | None | object = NOW,
+    when: datetime | object | None = NOW,
     limits: Limits = DEFAULT_LIMITS,
     entropy: Entropy | None = None,
 ) -> bytes:
@@ -72,7 +72,7 @@ def sign_detailed(
     signer: ClaimSigner,
     *,
     media_type: str | None = None,
-    when: datetime | None | object = NOW,
+    when: datetime | object | None = NOW,
     limits: Limits = DEFAULT_LIMITS,
     entropy: Entropy | None = None,
 ) -> Signed:
@@ -104,7 +104,9 @@ def sign_detailed(
     located = text.locate(data, limits)
     if located.wrappers or located.damaged:
         raise AlreadySignedError(
-            "the text carries a credential already" if located.wrappers else "the text carries a damaged credential",
+            "the text carries a credential already"
+            if located.wrappers
+            else "the text carries a damaged credential",
             hint="take it off first with: provkit strip",
         )
     now = datetime.now(UTC)
@@ -136,10 +138,16 @@ def _check(signed: bytes, now: datetime, limits: Limits) -> None:
     reasons = "; ".join(status.explanation for status in verdict.statuses.failure)
     codes = {str(code) for code in verdict.statuses.codes()}
     if codes & {"claimSignature.outsideValidity", "signingCredential.invalid"}:
-        raise CredentialError(f"the certificate cannot sign now: {reasons}", hint="see: provkit keys check CHAIN")
+        raise CredentialError(
+            f"the certificate cannot sign now: {reasons}", hint="see: provkit keys check CHAIN"
+        )
     if "claimSignature.mismatch" in codes:
-        raise CredentialError(f"the key does not fit the certificate: {reasons}", hint="see: provkit keys check CHAIN")
-    raise SelfCheckError(f"the signed text does not verify: {reasons}", hint="please report this with the input")
+        raise CredentialError(
+            f"the key does not fit the certificate: {reasons}", hint="see: provkit keys check CHAIN"
+        )
+    raise SelfCheckError(
+        f"the signed text does not verify: {reasons}", hint="please report this with the input"
+    )
 
 
 def _version() -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn
 
-from provkit.codes import StatusCode, StatusKind
-
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from provkit.codes import StatusCode, StatusKind
     from provkit.policy import Policy
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from provkit import media
 from provkit.carriers import text
 from provkit.codes import StatusCode
-from provkit.errors import LimitError, MalformedError, UnsupportedError
+from provkit.errors import ConfigurationError, LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import cbor, validator
 from provkit.manifest import store as stores
@@ -68,7 +68,10 @@ def verify(
         MalformedError: the asset is not what any supported format is.
         UnsupportedError: the asset or its credential needs something this version lacks.
         LimitError: a bound was reached before an answer.
+        ConfigurationError: ``at`` has no time zone.
     """
+    if at is not None and at.tzinfo is None:
+        raise ConfigurationError("the moment to judge at has no time zone")
     media_type = media.sniff(data)
     if len(data) > limits.text_bytes:
         raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
@@ -78,7 +81,11 @@ def verify(
     except MalformedError as error:
         if not text.names_magic(data):
             raise
-        return _broken(media_type, StatusCode.ASSERTION_DATA_HASH_MISMATCH, f"{error.message}, so this is not the text that was signed")
+        return _broken(
+            media_type,
+            StatusCode.ASSERTION_DATA_HASH_MISMATCH,
+            f"{error.message}, so this is not the text that was signed",
+        )
     warnings = _text_warnings(data, located)
     if len(located.wrappers) > 1:
         explanation = f"the text carries {len(located.wrappers)} credentials; one is allowed"
@@ -109,7 +116,12 @@ def _text_warnings(data: bytes, located: text.Located) -> tuple[str, ...]:
         )
     if located.wrappers and located.damaged:
         warnings.append("decoy: something that only resembles a credential stands beside the credential")
-    if not located.wrappers and not located.damaged and data.endswith(text.PREFIX) and len(data) > len(text.PREFIX):
+    if (
+        not located.wrappers
+        and not located.damaged
+        and data.endswith(text.PREFIX)
+        and len(data) > len(text.PREFIX)
+    ):
         warnings.append("cut-off: the text ends with U+FEFF, where a credential may have been cut off")
     return tuple(warnings)
 
@@ -176,7 +188,9 @@ def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Ver
 def _claimed_time(run: Validation) -> TimeFact | None:
     """The latest ``when`` of an attributed action; only a time stamp would make it more than a claim."""
     latest: datetime | None = None
-    for actions in run.actions.values():
+    for label, actions in run.actions.items():
+        if label not in run.created:
+            continue
         for action in actions.actions:
             moment = _moment(action.when)
             if moment is not None and (latest is None or moment > latest):

@@ -1,6 +1,6 @@
-"""Unstructured text: a manifest store as a run of variation selectors (C2PA 2.4 §A.8).
+r"""Unstructured text: a manifest store as a run of variation selectors (C2PA 2.4 §A.8).
 
-A wrapper is U+FEFF and then selectors that spell ``C2PATXT\\0``, a version byte, a
+A wrapper is U+FEFF and then selectors that spell ``C2PATXT\0``, a version byte, a
 big-endian length and the store.  Offsets count UTF-8 bytes of the text as stored, and a
 wrapper reaches from the U+FEFF through its last selector (see spec/text.md).
 """
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provkit.carriers import selectors
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAGIC: Final = b"C2PATXT\0"
 VERSION: Final = 1
@@ -29,9 +31,7 @@ PREFIX: Final = "\ufeff".encode()
 _MAGIC_RUN: Final = selectors.encode(MAGIC)
 
 # Possessive, so that a run of twenty million selectors leaves no trail to backtrack.
-_RUN: Final = re.compile(
-    rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*+"
-)
+_RUN: Final = re.compile(rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*+")
 
 
 class Wrapper(NamedTuple):
@@ -154,7 +154,7 @@ def _is_padding(rest: bytes) -> bool:
         return True
     zeros = rest[: len(rest) - len(rest.lstrip(b"\0"))]
     tail = rest[len(zeros) :]
-    return tail in (b"", b"\x10", b"\x10\x10") or (len(zeros) < 4 and not tail.strip(b"\xff"))  # noqa: PLR2004
+    return tail in (b"", b"\x10", b"\x10\x10") or (len(zeros) < 4 and not tail.strip(b"\xff"))
 
 
 def _cut_magic(data: bytes) -> Damage | None:
@@ -226,7 +226,9 @@ class TextBinding:
         if exclusions == ((wrapper.start, wrapper.length),):
             return None
         if len(exclusions) != 1:
-            return f"the data hash leaves out {len(exclusions)} ranges; in text it is one, the credential itself"
+            return (
+                f"the data hash leaves out {len(exclusions)} ranges; in text it is one, the credential itself"
+            )
         start, length = exclusions[0]
         if length == wrapper.length:
             return (
@@ -242,7 +244,9 @@ class TextBinding:
         """Pass on the text without the wrapper, in NFC."""
         before, after = prepare(self.data[: self.wrapper.start]), prepare(self.data[self.wrapper.end :])
         if before and after and not after[:1].isascii() and prepare(before + after) != before + after:
-            return "characters on both sides of the credential compose, so the text signed is not the text shown"
+            return (
+                "characters on both sides of the credential compose, so the text signed is not the text shown"
+            )
         update(before)
         update(after)
         return None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import MalformedError
 from provkit.manifest import cbor
 from provkit.manifest.claim import HashedUri
-from provkit.manifest.store import Assertion
+
+if TYPE_CHECKING:
+    from provkit.manifest.store import Assertion
 
 LABEL_DATA_HASH: Final = "c2pa.hash.data"
 LABEL_ACTIONS: Final = "c2pa.actions.v2"
@@ -117,7 +119,9 @@ def _exclusions(value: Any) -> tuple[tuple[int, int], ...]:
                 ranges.append((start, length))
                 last = start + length
             case _:
-                raise MalformedError("an exclusion of the data hash is negative, empty, unordered or overlapping")
+                raise MalformedError(
+                    "an exclusion of the data hash is negative, empty, unordered or overlapping"
+                )
     return tuple(ranges)
 
 

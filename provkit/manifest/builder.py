@@ -13,14 +13,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from provkit.errors import ProvkitError
 from provkit.manifest import assertions as kinds
 from provkit.manifest import cbor, cose, jumbf
 from provkit.manifest import store as stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 SPEC_VERSION: Final = "2.4.0"
 GENERATOR_NAME: Final = "provkit"

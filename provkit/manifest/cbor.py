@@ -7,13 +7,15 @@ that is switched off here, in the only module that imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import cbor2
 
 from provkit.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Tag = cbor2.CBORTag
 
@@ -29,7 +31,7 @@ _REFUSED_TAGS: Final = frozenset({25, 28, 29, 256})
 
 
 def _inert(tag: int) -> Callable[[Any, bool], Any]:
-    def keep(value: Any, immutable: bool) -> Any:  # noqa: ARG001, FBT001 - cbor2 fixes the signature
+    def keep(value: Any, _immutable: bool) -> Any:
         if tag in _REFUSED_TAGS:
             raise MalformedError(f"CBOR tag {tag} (shared or referenced values) is not allowed")
         return cbor2.CBORTag(tag, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -32,6 +32,10 @@ ALGORITHM_NUMBERS: Final[dict[str, int]] = {
 _ALGORITHM_NAMES: Final = {number: name for name, number in ALGORITHM_NUMBERS.items()}
 
 _KNOWN_UNPROTECTED: Final = frozenset({_X5CHAIN, _X5CHAIN_TEXT, "sigTst", "sigTst2", "rVals", _PAD, "pad2"})
+
+
+class ChainError(MalformedError):
+    """The signature carries no usable certificate chain (``signingCredential.invalid``)."""
 
 
 class SignatureMismatchError(Exception):
@@ -67,8 +71,8 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
     """Read a signature box.
 
     Raises:
-        MalformedError: not a tagged COSE_Sign1 with detached payload, no usable chain,
-            or two chains (§14.5: readers accept one, in either bucket).
+        MalformedError: not a tagged COSE_Sign1 with detached payload.
+        ChainError: no chain, or two (§14.5: readers accept one, in either bucket).
         AlgorithmError: the algorithm is not on the allowed list of §13.2.1.
         LimitError: too many or too large certificates.
     """
@@ -99,9 +103,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
     )
 
 
-def _chain(
-    protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits
-) -> tuple[bytes, ...]:
+def _chain(protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits) -> tuple[bytes, ...]:
     found = [
         bucket[label]
         for bucket in (protected, unprotected)
@@ -109,7 +111,7 @@ def _chain(
         if label in bucket
     ]
     if len(found) != 1:
-        raise MalformedError(
+        raise ChainError(
             "the signature carries no certificate chain (x5chain)"
             if not found
             else "the signature carries more than one certificate chain"
@@ -117,12 +119,14 @@ def _chain(
     value = found[0]
     certificates = (value,) if isinstance(value, bytes) else value
     if not isinstance(certificates, tuple | list) or not certificates:
-        raise MalformedError("x5chain is neither a certificate nor a list of them")
+        raise ChainError("x5chain is neither a certificate nor a list of them")
     if len(certificates) > limits.certificates:
-        raise LimitError(f"x5chain holds {len(certificates)} certificates; the limit is {limits.certificates}")
+        raise LimitError(
+            f"x5chain holds {len(certificates)} certificates; the limit is {limits.certificates}"
+        )
     for certificate in certificates:
         if not isinstance(certificate, bytes):
-            raise MalformedError("x5chain holds something that is not a certificate")
+            raise ChainError("x5chain holds something that is not a certificate")
         if len(certificate) > limits.certificate_bytes:
             raise LimitError(f"a certificate in x5chain is larger than {limits.certificate_bytes} bytes")
     return tuple(certificates)
@@ -139,8 +143,12 @@ def _stray(unprotected: Mapping[Any, Any]) -> str | None:
 
 def to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """``Sig_structure`` of RFC 9052 §4.4 for ``Signature1`` without external data."""
-    return b"\x84\x6aSignature1" + _bytes_header(len(protected)) + protected + b"\x40" + (
-        _bytes_header(len(payload)) + payload
+    return (
+        b"\x84\x6aSignature1"
+        + _bytes_header(len(protected))
+        + protected
+        + b"\x40"
+        + (_bytes_header(len(payload)) + payload)
     )
 
 
@@ -197,4 +205,6 @@ def verify(key: CertificatePublicKeyTypes, algorithm: str, signature: bytes, mes
     except primitives.KeyMismatchError as error:
         raise AlgorithmError(str(error)) from None
     except primitives.InvalidSignature as error:
-        raise SignatureMismatchError(str(error) or "the claim signature does not verify with the signer's key") from None
+        raise SignatureMismatchError(
+            str(error) or "the claim signature does not verify with the signer's key"
+        ) from None

@@ -150,13 +150,20 @@ class _Reader:
             label = self.data[pos:stop].decode("utf-8")
         except UnicodeDecodeError:
             raise MalformedError(f"JUMBF label is not UTF-8 at byte {pos}") from None
-        if not label or _FORBIDDEN.search(label) is not None:
+        if not label or _is_forbidden(label):
             raise MalformedError(f"JUMBF label {label[:80]!r} is empty or has a forbidden character")
         return label, stop + 1
 
 
 # C2PA 2.4 §11.1.4.1.1; the UTF-8 decoder has refused surrogates already.
 _FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f/;?#\ufeff\uffff]")
+_FORBIDDEN_ASCII: Final = frozenset("/;?#")
+
+
+def _is_forbidden(label: str) -> bool:
+    if label.isascii():  # nearly always, and much faster
+        return not label.isprintable() or not _FORBIDDEN_ASCII.isdisjoint(label)
+    return _FORBIDDEN.search(label) is not None
 
 
 def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> SuperBox:

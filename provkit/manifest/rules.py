@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
-from provkit.limits import Limits
 from provkit.manifest import assertions as kinds
 from provkit.manifest import store as stores
 
 if TYPE_CHECKING:
+    from provkit.limits import Limits
     from provkit.manifest.assertions import Action
     from provkit.manifest.claim import Claim
     from provkit.manifest.store import Assertion
@@ -44,7 +44,11 @@ def _hard_binding(run: Validation, declared: tuple[Assertion, ...]) -> bool:
     add = run.findings.add
     bindings = [assertion for assertion in declared if assertion.base_label in kinds.HARD_BINDINGS]
     if len(bindings) > 1:
-        add(StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS, _url(run, bindings[1].label), "two assertions bind the content")
+        add(
+            StatusCode.ASSERTION_MULTIPLE_HARD_BINDINGS,
+            _url(run, bindings[1].label),
+            "two assertions bind the content",
+        )
         return False
     if not bindings or bindings[0].label not in run.created:
         add(
@@ -57,7 +61,11 @@ def _hard_binding(run: Validation, declared: tuple[Assertion, ...]) -> bool:
         return False
     if bindings[0].base_label != kinds.LABEL_DATA_HASH:
         # §9.2.4 and §A.7-A.9: carriers without a box structure are bound by c2pa.hash.data.
-        add(StatusCode.CLAIM_HARD_BINDINGS_MISSING, _url(run, bindings[0].label), "this medium is bound by c2pa.hash.data")
+        add(
+            StatusCode.CLAIM_HARD_BINDINGS_MISSING,
+            _url(run, bindings[0].label),
+            "this medium is bound by c2pa.hash.data",
+        )
         return False
     return True
 
@@ -68,7 +76,9 @@ def _redactions(run: Validation, claim: Claim) -> bool:
     for uri in claim.redacted:
         target = stores.parse_uri(uri)
         if target is None or target.manifest in (None, run.manifest.label):
-            run.findings.add(StatusCode.ASSERTION_SELF_REDACTED, uri, "the claim redacts an assertion of its own")
+            run.findings.add(
+                StatusCode.ASSERTION_SELF_REDACTED, uri, "the claim redacts an assertion of its own"
+            )
             good = False
         else:
             run.findings.unsupported.append("redacted assertions of other manifests")
@@ -87,9 +97,15 @@ def _ingredients(run: Validation, declared: tuple[Assertion, ...]) -> bool:
         except MalformedError as error:
             add(StatusCode.ASSERTION_INGREDIENT_MALFORMED, _url(run, assertion.label), error.message)
             good = False
-    parents = [label for label, ingredient in run.ingredients.items() if ingredient.relationship == "parentOf"]
+    parents = [
+        label for label, ingredient in run.ingredients.items() if ingredient.relationship == "parentOf"
+    ]
     if len(parents) > 1:
-        add(StatusCode.MANIFEST_MULTIPLE_PARENTS, _url(run, parents[1]), "two ingredients are said to be the parent")
+        add(
+            StatusCode.MANIFEST_MULTIPLE_PARENTS,
+            _url(run, parents[1]),
+            "two ingredients are said to be the parent",
+        )
         good = False
     for label, ingredient in run.ingredients.items():
         if not ingredient.has_manifest:
@@ -122,7 +138,9 @@ def _actions(run: Validation, claim: Claim, declared: tuple[Assertion, ...], lim
 def _inception(run: Validation) -> bool:
     """The first action of the first attributed actions assertion, and only it, says how the asset began."""
     add = run.findings.add
-    first = next((label for label in run.actions if label in run.created), None) or next(iter(run.actions), None)
+    first = next((label for label in run.actions if label in run.created), None) or next(
+        iter(run.actions), None
+    )
     if first is None:
         add(
             StatusCode.ASSERTION_ACTION_MALFORMED,
@@ -175,7 +193,11 @@ def _action(run: Validation, label: str, action: Action) -> bool:
     if action.name == "c2pa.watermarked.bound" and not any(
         base.startswith(kinds.LABEL_SOFT_BINDING) for base in run.contents
     ):
-        add(StatusCode.ASSERTION_ACTION_SOFT_BINDING_MISSING, url, f"action {action.position} names no soft binding")
+        add(
+            StatusCode.ASSERTION_ACTION_SOFT_BINDING_MISSING,
+            url,
+            f"action {action.position} names no soft binding",
+        )
         return False
     if action.name == "c2pa.redacted":
         run.findings.unsupported.append("redactions")
@@ -190,6 +212,8 @@ def _relationships(run: Validation, action: Action) -> list[str | None]:
     for uri in uris:
         target = stores.parse_uri(uri.url)
         own = target is not None and target.manifest in (None, run.manifest.label)
-        ingredient = run.ingredients.get(target.path[-1]) if target is not None and own and target.path else None
+        ingredient = (
+            run.ingredients.get(target.path[-1]) if target is not None and own and target.path else None
+        )
         found.append(ingredient.relationship if ingredient else None)
     return found

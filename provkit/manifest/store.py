@@ -5,12 +5,14 @@ This is the layer between boxes (:mod:`.jumbf`) and meaning (:mod:`.claim`).
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import jumbf
-from provkit.manifest.jumbf import SuperBox
+
+if TYPE_CHECKING:
+    from provkit.manifest.jumbf import SuperBox
 
 URI_PREFIX: Final = "self#jumbf="
 LABEL_STORE: Final = "c2pa"
@@ -140,7 +142,9 @@ def _manifest(box: SuperBox, limits: Limits) -> Manifest:
     for child in box.superboxes:
         by_type.setdefault(child.uuid, []).append(child)
     stores = by_type.get(jumbf.UUID_ASSERTIONS, [])
-    assertions = [Assertion(child.label, _base(child.label), child) for store in stores for child in store.superboxes]
+    assertions = [
+        Assertion(child.label, _base(child.label), child) for store in stores for child in store.superboxes
+    ]
     if len(assertions) > limits.assertions:
         raise LimitError(f"the manifest has {len(assertions)} assertions; the limit is {limits.assertions}")
     return Manifest(

@@ -11,12 +11,10 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
-from provkit.limits import Limits
 from provkit.manifest import assertions as kinds
 from provkit.manifest import claim as claims
 from provkit.manifest import cose, rules
@@ -24,8 +22,13 @@ from provkit.manifest import store as stores
 from provkit.manifest.assertions import DataHash
 from provkit.manifest.claim import Claim, HashedUri
 from provkit.manifest.findings import Findings
-from provkit.manifest.store import Assertion, Manifest, ManifestStore
 from provkit.verdict import IngredientFinding, SignerFacts, State, Statuses
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from provkit.limits import Limits
+    from provkit.manifest.store import Assertion, Manifest, ManifestStore
 
 _URN: Final = re.compile(
     r"urn:c2pa:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?::[!-9;-~]{0,32}(?::[0-9]+_[0-9]+)?)?"
@@ -160,7 +163,9 @@ def _claim(run: Validation, limits: Limits) -> bytes | None:
     url = manifest.uri(box.label)
     version = {stores.LABEL_CLAIM: 2, stores.LABEL_CLAIM_V1: 1}.get(box.label)
     if version is None:
-        add(StatusCode.CLAIM_MISSING, url, f"the claim box is labelled {box.label!r}, which is no known claim")
+        add(
+            StatusCode.CLAIM_MISSING, url, f"the claim box is labelled {box.label!r}, which is no known claim"
+        )
         return None
     if len(box.contents) != 1 or box.contents[0].type != b"cbor":
         add(StatusCode.CLAIM_CBOR_INVALID, url, "the claim box does not hold one CBOR box")
@@ -198,23 +203,28 @@ def _signature(
         if len(box.contents) != 1 or box.contents[0].type != b"cbor":
             raise MalformedError("the signature box does not hold one CBOR box")
         signature = cose.parse(box.contents[0].payload, limits)
-        finding = judge(signature.chain, at)
     except cose.AlgorithmError as error:
         add(StatusCode.ALGORITHM_UNSUPPORTED, url, error.message)
         return
+    except cose.ChainError as error:
+        add(StatusCode.SIGNING_CREDENTIAL_INVALID, url, error.message)
+        return
     except MalformedError as error:
-        code = (
-            StatusCode.SIGNING_CREDENTIAL_INVALID
-            if "certificate" in error.message
-            else StatusCode.CLAIM_SIGNATURE_MISMATCH
-        )
-        add(code, url, error.message)
+        add(StatusCode.CLAIM_SIGNATURE_MISMATCH, url, error.message)
+        return
+    try:
+        finding = judge(signature.chain, at)
+    except MalformedError as error:
+        add(StatusCode.SIGNING_CREDENTIAL_INVALID, url, error.message)
         return
     run.signer = finding.facts
     _credential(run, finding, url)
     try:
         cose.verify(
-            finding.key, signature.algorithm, signature.signature, cose.to_be_signed(signature.protected, claim_bytes)
+            finding.key,
+            signature.algorithm,
+            signature.signature,
+            cose.to_be_signed(signature.protected, claim_bytes),
         )
     except cose.AlgorithmError as error:
         add(StatusCode.ALGORITHM_UNSUPPORTED, url, error.message)
@@ -257,9 +267,13 @@ def _moment(
     facts = finding.facts
     if facts.not_before <= at <= facts.not_after:
         run.inside_validity = True
-        add(StatusCode.CLAIM_SIGNATURE_INSIDE_VALIDITY, url, "the signer's certificate is within its validity")
+        add(
+            StatusCode.CLAIM_SIGNATURE_INSIDE_VALIDITY, url, "the signer's certificate is within its validity"
+        )
         if signature.time_stamps:
-            run.warnings.append("time-stamp: this version does not evaluate time stamps; any time shown is claimed")
+            run.warnings.append(
+                "time-stamp: this version does not evaluate time stamps; any time shown is claimed"
+            )
     elif signature.time_stamps:
         run.findings.unsupported.append("a time stamp, which a certificate outside its validity hangs on")
     else:
@@ -297,7 +311,11 @@ def _assertions(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertio
         if found is None:
             good = False
         elif found.label in declared:
-            add(StatusCode.CLAIM_MALFORMED, manifest.uri(manifest.claims[0].label), f"{uri.url} is listed twice")
+            add(
+                StatusCode.CLAIM_MALFORMED,
+                manifest.uri(manifest.claims[0].label),
+                f"{uri.url} is listed twice",
+            )
         else:
             declared[found.label] = found
         if uri is claim.created[-1]:
@@ -319,9 +337,13 @@ def _declared(
     if label is uri.url or "/" in label:  # not the short form nearly everybody writes
         target = stores.parse_uri(uri.url)
         if target is not None and target.manifest not in (None, manifest.label):
-            add(StatusCode.ASSERTION_OUTSIDE_MANIFEST, uri.url, "the claim lists an assertion of another manifest")
+            add(
+                StatusCode.ASSERTION_OUTSIDE_MANIFEST,
+                uri.url,
+                "the claim lists an assertion of another manifest",
+            )
             return None
-        if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:  # noqa: PLR2004
+        if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:
             add(StatusCode.ASSERTION_MISSING, uri.url, "the URI names no assertion")
             return None
         label = target.path[1]
@@ -332,7 +354,11 @@ def _declared(
         return None
     match = hash_matches(uri, claim.alg, assertion.box.hashed)
     if match is None:
-        add(StatusCode.ALGORITHM_UNSUPPORTED, url, f"hash algorithm {uri.alg or claim.alg!s:.40} is not allowed")
+        add(
+            StatusCode.ALGORITHM_UNSUPPORTED,
+            url,
+            f"hash algorithm {uri.alg or claim.alg!s:.40} is not allowed",
+        )
         return None
     if not match:
         add(StatusCode.ASSERTION_HASHED_URI_MISMATCH, url, "the assertion was changed after signing")
@@ -383,9 +409,13 @@ def _references(run: Validation, url: str, content: Any) -> bool:
             continue
         match = hash_matches(uri, claim.alg if claim else None, box.hashed)
         if match is None:
-            run.findings.add(StatusCode.ALGORITHM_UNSUPPORTED, url, f"the hash of {uri.url} has no allowed algorithm")
+            run.findings.add(
+                StatusCode.ALGORITHM_UNSUPPORTED, url, f"the hash of {uri.url} has no allowed algorithm"
+            )
         elif not match:
-            run.findings.add(StatusCode.HASHED_URI_MISMATCH, url, f"{uri.url} was changed after it was referenced")
+            run.findings.add(
+                StatusCode.HASHED_URI_MISMATCH, url, f"{uri.url} was changed after it was referenced"
+            )
         good = good and match is True
     return good
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -15,6 +14,9 @@ from provkit.manifest import cbor
 from provkit.origin import vocabulary
 from provkit.origin.record import OriginRecord, SourceCategory, Text, VerificationRecord
 from provkit.verdict import OriginClass
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GENERIC_MODEL: Final = "c2pa.types.model"
 """``modelType`` when the format of the model is unknown, which for text it usually is (§18.21)."""
@@ -59,7 +61,9 @@ class Origin(BaseModel):
     model: Text | None = Field(default=None, description="Name of the model that took part.")
     model_identifier: Text | None = Field(default=None, description="URI or package URL of the model.")
     model_type: Text = Field(default=GENERIC_MODEL, description="C2PA model type (§18.21).")
-    oversight: Oversight | None = Field(default=None, description="How far a person was in charge (§18.28.3).")
+    oversight: Oversight | None = Field(
+        default=None, description="How far a person was in charge (§18.28.3)."
+    )
     title: Text | None = Field(default=None, description="Title shown to readers (dc:title).")
     training_mining: dict[str, Use] = Field(
         default_factory=dict, description="Terms for data mining, inference and training (CAWG 1.1)."
@@ -89,7 +93,9 @@ class Origin(BaseModel):
     @classmethod
     def _declare(cls, origin_class: str, stated: dict[str, Any]) -> Self:
         record = {
-            name: stated.pop(name) for name in ("category", "purpose", "verification", "limits") if name in stated
+            name: stated.pop(name)
+            for name in ("category", "purpose", "verification", "limits")
+            if name in stated
         }
         try:
             if record:
@@ -112,15 +118,16 @@ class Origin(BaseModel):
             raise ValueError("a model or oversight is stated, so the class is ai-assisted or synthetic")
         unknown = [key for key in self.training_mining if key not in _MINING_KEYS]
         if unknown:
-            raise ValueError(f"training_mining has no key {unknown[0]!r}; the keys are {', '.join(_MINING_KEYS)}")
+            raise ValueError(
+                f"training_mining has no key {unknown[0]!r}; the keys are {', '.join(_MINING_KEYS)}"
+            )
         return self
 
     def source_type_uri(self, media_type: str) -> str:
         """The digital source type written for a medium (design of spec/origin.md)."""
         if self.source_type is not None:
             found = vocabulary.lookup(self.source_type)
-            assert found is not None  # _agree checked it
-            return found.uri
+            return found.uri if found else self.source_type
         if self.cls is OriginClass.HUMAN:
             return vocabulary.term("digitalCreation").uri
         if self.cls is OriginClass.AI_ASSISTED:

@@ -7,7 +7,7 @@ believed wherever it stands; "human" counts only where the signer stands behind 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.manifest import assertions as kinds
 from provkit.origin import vocabulary
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 _METADATA_KEY: Final = "Iptc4xmpExt:DigitalSourceType"
 _INCEPTIONS: Final = frozenset({"c2pa.created", "c2pa.opened"})
-_RANK: Final = {OriginClass.SYNTHETIC: 3, OriginClass.AI_ASSISTED: 2, OriginClass.HUMAN: 1, OriginClass.UNKNOWN: 0}
+_RANK: Final = {
+    OriginClass.SYNTHETIC: 3,
+    OriginClass.AI_ASSISTED: 2,
+    OriginClass.HUMAN: 1,
+    OriginClass.UNKNOWN: 0,
+}
 
 
 class _Item(NamedTuple):
@@ -63,7 +68,9 @@ def _collect(run: Validation) -> Iterator[_Item]:
         if ingredient.source_type is not None and ingredient.relationship != "inputTo":
             where = f"{run.manifest.assertion_uri(label)}#digitalSourceType"
             parent = ingredient.relationship == "parentOf"
-            yield _item(ingredient.source_type, label in run.created, where, begins=parent, component=not parent)
+            yield _item(
+                ingredient.source_type, label in run.created, where, begins=parent, component=not parent
+            )
     for label, content in run.contents.items():
         where = run.manifest.assertion_uri(label)
         base = label.partition("__")[0]
@@ -73,11 +80,13 @@ def _collect(run: Validation) -> Iterator[_Item]:
                 yield _item(value, label in run.created, f"{where}#{_METADATA_KEY}", begins=True)
         elif base == kinds.LABEL_AI_DISCLOSURE:
             # §18.28: a disclosure without a source type means AI took part, never less.
-            evidence = Evidence(kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in run.created, where)
+            evidence = Evidence(
+                kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in run.created, where
+            )
             yield _Item(evidence, OriginClass.AI_ASSISTED, begins=False, blank=False, note=None)
 
 
-def _item(value: Any, attributed: bool, where: str, *, begins: bool, component: bool = False) -> _Item:  # noqa: FBT001
+def _item(value: Any, attributed: bool, where: str, *, begins: bool, component: bool = False) -> _Item:
     term = vocabulary.lookup(value)
     cls = term.cls if term else OriginClass.UNKNOWN
     effect = OriginClass.AI_ASSISTED if component and cls is OriginClass.SYNTHETIC else cls

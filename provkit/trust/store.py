@@ -285,18 +285,26 @@ def _fingerprint_lines(data: bytes, name: str) -> Iterator[bytes]:
         raise ConfigurationError(f"trust list {name!r}: no entry found")
 
 
+def _packaged(name: str) -> bytes:
+    # importlib.resources would load thirty modules to read one file.
+    from pkgutil import get_data
+
+    data = get_data("provkit.trust", f"lists/{name}")
+    if data is None:
+        raise OSError(f"{name} is not in the package")
+    return data
+
+
 @lru_cache(maxsize=1)
 def _bundled() -> TrustStore:
     # The lists were vetted when they were bundled (a test does it again), so what is checked
     # here is that they are those lists: parsing 52 certificates would cost every run 100 ms.
     import json
-    from importlib.resources import files
 
-    folder = files(__package__) / "lists"
     lists: list[TrustList] = []
     try:
-        for entry in json.loads((folder / "index.json").read_bytes()):
-            data = (folder / entry["file"]).read_bytes()
+        for entry in json.loads(_packaged("index.json")):
+            data = _packaged(entry["file"])
             if hashlib.sha256(data).hexdigest() != entry["sha256"]:
                 raise ConfigurationError(
                     f"bundled list {entry['name']!r} is damaged", hint="install provkit again"

@@ -1,0 +1,117 @@
+"""The two streams: verdicts on stdout, everything else on stderr, nothing unescaped on either."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+from provkit.report.escape import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from provkit.errors import ProvkitError
+
+
+class OutputClosedError(Exception):
+    """Whoever read our output has gone (``provkit verify -r . | head``)."""
+
+
+def prepare() -> None:
+    """Make sure that printing never fails on a character the terminal does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def speaks_unicode(stream: TextIO) -> bool:
+    """Whether a stream takes more than ASCII."""
+    return (getattr(stream, "encoding", None) or "").lower().replace("_", "-") in {"utf-8", "utf8", "utf-16"}
+
+
+def wants_color(stream: TextIO, *, off: bool) -> bool:
+    """Colour on a terminal, unless it is switched off (https://no-color.org)."""
+    return not off and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Columns of a terminal; None for a file or a pipe."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def out(text: str) -> None:
+    """Write to stdout, at once.
+
+    Raises:
+        OutputClosedError: nobody reads any more.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise OutputClosedError from error
+
+
+def out_lines(lines: Iterable[str]) -> None:
+    """Write lines to stdout."""
+    out("".join(f"{line}\n" for line in lines))
+
+
+def out_bytes(data: bytes) -> None:
+    """Write bytes to stdout."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise OutputClosedError from error
+
+
+def say(word: str, message: str) -> None:
+    """One line on stderr in our voice: ``provkit: error: …``."""
+    line = escape(message, limit=2000, ascii_only=not speaks_unicode(sys.stderr))
+    sys.stderr.write(f"provkit: {word}: {line}\n")
+    sys.stderr.flush()
+
+
+def error(message: str, hint: str | None = None, *, path: str | None = None) -> None:
+    """What happened, to which file, and what to do next.
+
+    Args:
+        message: raw; it is escaped here.
+        hint: what to do next.
+        path: the file, unless the message names it.
+    """
+    say("error", message if path is None or path in message else f"{message}: {path}")
+    if hint:
+        say("hint", hint)
+
+
+def problem(failure: ProvkitError, *, path: str | None = None) -> None:
+    """An error of the library."""
+    error(failure.message, failure.hint, path=path)
+
+
+class Progress:
+    """A counter on one line of the terminal; silent when stderr is something else."""
+
+    def __init__(self, total: int, *, off: bool) -> None:
+        self._total = total
+        self._on = not off and total > 1 and sys.stderr.isatty()
+        self._shown = False
+
+    def show(self, done: int) -> None:
+        """Draw the counter anew."""
+        if self._on:
+            sys.stderr.write(f"\r{done}/{self._total} files")
+            sys.stderr.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take the counter off the line, before something else is printed."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._shown = False

@@ -1,0 +1,104 @@
+"""From the paths on the command line to the files they mean."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from provkit.errors import ConfigurationError, FileAccessError
+from provkit.files import read_file, read_stream, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from provkit.limits import Limits
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to look at, or the reason why there is none."""
+
+    path: str
+    """As the user wrote it, or found below a folder the user wrote; ``-`` for standard input."""
+    below: str
+    """Where it goes below a folder of results: its name, or its path below the folder given."""
+    problem: FileAccessError | None = None
+
+
+def expand(
+    paths: Sequence[str],
+    *,
+    recursive: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    hidden: bool = False,
+) -> list[Source]:
+    """The files that `paths` mean, in the order given.
+
+    A pattern that the shell left as it is (because it stands in quotes, or on Windows) is expanded
+    here.  What cannot be found stays in the list with its problem, so that one bad path never
+    hides the others.
+    """
+    sources: list[Source] = []
+    for path in paths:
+        if path == STDIN:
+            sources.append(Source(STDIN, STDIN))
+        elif recursive and os.path.isdir(path):  # noqa: PTH112 - the path stays as it was written
+            sources.extend(_below(path, include, exclude, hidden=hidden))
+        elif not os.path.lexists(path) and any(mark in path for mark in "*?["):
+            found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+            if not found:
+                hint = "check the pattern; quotes keep the shell from expanding it"
+                sources.append(Source(path, "", FileAccessError(f"no file matches: {path}", hint=hint)))
+            for match in found:
+                if os.path.isdir(match):  # noqa: PTH112
+                    sources.extend(_below(match, include, exclude, hidden=hidden) if recursive else ())
+                else:
+                    sources.append(Source(match, os.path.basename(match)))  # noqa: PTH119
+        else:
+            sources.append(Source(path, os.path.basename(path)))  # noqa: PTH119
+    return sources
+
+
+def _below(folder: str, include: Sequence[str], exclude: Sequence[str], *, hidden: bool) -> list[Source]:
+    found: list[Source] = []
+
+    def keep(problem: FileAccessError) -> None:
+        found.append(Source(folder, "", problem))
+
+    for path in walk(folder, include=include, exclude=exclude, hidden=hidden, on_error=keep):
+        found.append(Source(str(path), os.path.relpath(path, folder)))
+    if not found:
+        keep(FileAccessError(f"no file in this folder is asked for: {folder}", hint="see --include and --hidden"))
+    return found
+
+
+def load(source: Source, limits: Limits) -> bytes:
+    """The bytes of a source.
+
+    Raises:
+        FileAccessError: it cannot be read.
+        LimitError: it is too large.
+    """
+    if source.problem is not None:
+        raise source.problem
+    if source.path == STDIN:
+        return read_stream(sys.stdin.buffer.read, limits)
+    return read_file(source.path, limits)
+
+
+def as_configuration(read: Callable[[], bytes]) -> bytes:
+    """Call `read`; a file named by an option that cannot be read is a configuration error.
+
+    Raises:
+        ConfigurationError: in place of FileAccessError.
+    """
+    try:
+        return read()
+    except FileAccessError as error:
+        raise ConfigurationError(error.message, hint=error.hint) from error

@@ -1,0 +1,127 @@
+"""Evaluating files: one after the other, or in several processes with the results in order.
+
+Workers are spawned, not forked: a fork of a process with threads may hang.  A worker that dies
+(out of memory, a crash in native code) takes only the file down that killed it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provkit.errors import ProvkitError
+from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.report.document import Failure, Result
+from provkit_cli.inputs import Source, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    from provkit.trust.store import TrustStore
+
+_AHEAD: Final = 4
+"""Files handed out for each worker, so that it never waits and memory stays bounded."""
+_DIED: Final = Failure(
+    "internal", "the process that looked at this file died", "it may have run out of memory; try it alone"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every worker knows."""
+
+    trust: TrustStore
+    limits: Limits = DEFAULT_LIMITS
+
+
+def evaluate(source: Source, job: Job) -> Result:
+    """The verdict on one file, or why there is none.  Never raises for what is in the file."""
+    from provkit.verification import verify
+
+    try:
+        return Result(source.path, verify(load(source, job.limits), trust=job.trust, limits=job.limits))
+    except ProvkitError as error:
+        return Result(source.path, None, Failure.of(error))
+    except Exception as error:  # noqa: BLE001 - one file must not end the run for the others
+        failure = Failure(
+            "internal", f"unexpected {type(error).__name__}: {error}"[:500], "please report it with the file"
+        )
+        return Result(source.path, None, failure)
+
+
+def evaluate_all(sources: Sequence[Source], job: Job, workers: int) -> Iterator[Result]:
+    """A result for each source, in order."""
+    if workers <= 1 or len(sources) <= 1:
+        for source in sources:
+            yield evaluate(source, job)
+        return
+    yield from in_processes(sources, _evaluate_in_worker, (job,), min(workers, len(sources)))
+
+
+def in_processes(
+    sources: Sequence[Source],
+    work: Callable[[Source], Result],
+    initargs: tuple[Any, ...],
+    workers: int,
+) -> Iterator[Result]:
+    """Run `work` on each source in spawned processes, results in order."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    left = deque(sources)
+    alone = False
+    while left:
+        # After a death nobody knows whose fault it was: the next file goes into a process of its
+        # own, and if that dies too, it was this one.
+        batch = [left[0]] if alone else list(left)
+        try:
+            with _executor(1 if alone else workers, initargs) as executor:
+                for result in _ordered(executor, batch, work, workers):
+                    yield result
+                    left.popleft()
+            alone = False
+        except BrokenProcessPool:
+            if alone:
+                yield Result(left.popleft().path, None, _DIED)
+            alone = not alone
+
+
+def _ordered(
+    executor: ProcessPoolExecutor, sources: Sequence[Source], work: Callable[[Source], Result], workers: int
+) -> Iterator[Result]:
+    pending: deque[Future[Result]] = deque()
+    try:
+        for source in sources:
+            pending.append(executor.submit(work, source))
+            if len(pending) >= _AHEAD * workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _executor(workers: int, initargs: tuple[Any, ...]) -> ProcessPoolExecutor:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_remember, initargs=initargs)
+
+
+_jobs: list[Job] = []
+"""The job of this worker process."""
+
+
+def _remember(job: Job) -> None:
+    import signal
+
+    # Ctrl-C reaches the whole group; the parent ends the workers and says so once.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _jobs[:] = [job]
+
+
+def _evaluate_in_worker(source: Source) -> Result:
+    return evaluate(source, _jobs[0])
