@@ -62,8 +62,8 @@ _SVG: Final = re.compile(
 )
 _STRUCTURED_BEGIN: Final = b"-----BEGIN C2PA MANIFEST-----"
 _STRUCTURED_END: Final = b"-----END C2PA MANIFEST-----"
-_HTML_CARRIER: Final = re.compile(rb"application/c2pa|c2pa-manifest", re.IGNORECASE)
-_HTML_ELEMENT: Final = re.compile(rb"<(?:script|link)\b", re.IGNORECASE)
+_HTML_CARRIERS: Final = (b"application/c2pa", b"c2pa-manifest")
+_HTML_ELEMENTS: Final = (b"<script", b"<link")
 _SNIFF_BYTES: Final = 4096
 
 
@@ -148,8 +148,10 @@ def _refuse_other_text_carriers(data: bytes, head: bytes) -> None:
         raise _no_carrier("text/html")
     if _STRUCTURED_BEGIN in data and _STRUCTURED_END in data:
         raise UnsupportedError("a credential in a comment block (C2PA A.9) is not read by this version yet")
-    if _HTML_CARRIER.search(data) and _HTML_ELEMENT.search(data):
-        raise UnsupportedError("what may be a credential in HTML (C2PA A.7) is not read by this version yet")
+    if b"<" in data:
+        lower = data.lower()
+        if any(name in lower for name in _HTML_CARRIERS) and any(tag in lower for tag in _HTML_ELEMENTS):
+            raise UnsupportedError("what may be a credential in HTML (C2PA A.7) is not read by this version yet")
 
 
 def _looks_like_utf16(head: bytes) -> bool:

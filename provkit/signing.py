@@ -100,7 +100,6 @@ def sign_detailed(
         media.sniff(data)
     if len(data) > limits.text_bytes:
         raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
-    text.check_utf8(data)
     located = text.locate(data, limits)
     if located.wrappers or located.damaged:
         raise AlreadySignedError(

@@ -60,6 +60,11 @@ def out_lines(lines: Iterable[str]) -> None:
     out("".join(f"{line}\n" for line in lines))
 
 
+def shown(text: str) -> str:
+    """`text` of a file or a path, harmless for stdout."""
+    return escape(text, limit=2000, ascii_only=not speaks_unicode(sys.stdout))
+
+
 def out_bytes(data: bytes) -> None:
     """Write bytes to stdout."""
     try:

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProvkitError as error:
         console.problem(error)
         return exits.of_error(error.kind)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return exits.Exit.INTERRUPTED
     except (console.OutputClosedError, BrokenPipeError):
         _drop_output()

@@ -49,10 +49,6 @@ class Wrapper(NamedTuple):
         """Offset behind the last selector."""
         return self.start + self.length
 
-    def is_suffix_of(self, data: bytes) -> bool:
-        """Nothing follows the wrapper in ``data``."""
-        return self.start + self.length == len(data)
-
 
 class Damage(NamedTuple):
     """Something that was a wrapper, or would be one."""
@@ -173,23 +169,13 @@ def names_magic(data: bytes) -> bool:
     return _MAGIC_RUN in data
 
 
-def check_utf8(data: bytes, located: Located | None = None) -> None:
+def check_utf8(data: bytes) -> None:
     """Refuse bytes that are not UTF-8.
-
-    Args:
-        data: the text.
-        located: what :func:`locate` found; a whole wrapper need not be checked again.
 
     Raises:
         MalformedError: with the offset of the first bad byte.
     """
-    if located is not None and len(located.wrappers) == 1:
-        wrapper = located.wrappers[0]
-        if not wrapper.is_suffix_of(data):
-            _decode(data)
-        elif not data[: wrapper.start].isascii():
-            _decode(data[: wrapper.start])
-    elif not data.isascii():
+    if not data.isascii():
         _decode(data)
 
 
@@ -241,7 +227,11 @@ class TextBinding:
         )
 
     def feed(self, update: Callable[[bytes], None]) -> str | None:
-        """Pass on the text without the wrapper, in NFC."""
+        """Pass on the text without the wrapper, in NFC.
+
+        Raises:
+            MalformedError: the text is not UTF-8.
+        """
         before, after = prepare(self.data[: self.wrapper.start]), prepare(self.data[self.wrapper.end :])
         if before and after and not after[:1].isascii() and prepare(before + after) != before + after:
             return (

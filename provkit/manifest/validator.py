@@ -53,7 +53,11 @@ class Binding(Protocol):
         ...
 
     def feed(self, update: Callable[[bytes], None]) -> str | None:
-        """Pass the signed bytes to ``update``; a reason if the asset has no such bytes."""
+        """Pass the signed bytes to ``update``; a reason if the asset cannot be hashed as signed.
+
+        Raises:
+            MalformedError: the asset is not of its format any more.
+        """
         ...
 
 
@@ -476,7 +480,11 @@ def _content(run: Validation, claim: Claim, declared: tuple[Assertion, ...], bin
         add(StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, problem)
         return
     state = hasher(b"")
-    problem = binding.feed(state.update)
+    try:
+        problem = binding.feed(state.update)
+    except MalformedError as error:
+        add(StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, f"{error.message}, so it is not what was signed")
+        return
     if problem is not None:
         add(StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, problem)
     elif state.digest() != data_hash.hash:

@@ -77,15 +77,23 @@ def lines(result: Result, style: Style, refused: tuple[str, ...] = ()) -> Iterat
     if style.verbosity <= QUIET:
         yield f"{label}  {path}{_short(verdict)}"
         return
-    parts = list(_answer(verdict, style))
-    line = f"{path}: {style.separator.join(parts)}"
-    if style.width is not None and len(_INDENT) + len(line) > style.width and len(parts) > 1:
-        yield f"{label}  {path}"
-        yield from (f"{_INDENT}{part}" for part in parts)
-    else:
-        yield f"{label}  {line}"
+    first, *more = _fitted(path, list(_answer(verdict, style)), style)
+    yield f"{label}  {first}"
+    yield from (f"{_INDENT}{line}" for line in more)
     for detail in _details(verdict, style, refused):
         yield f"{_INDENT}{detail}"
+
+
+def _fitted(path: str, parts: list[str], style: Style) -> list[str]:
+    """The answer on one line, or on as many as the terminal needs, broken between its parts."""
+    lines = [f"{path}: {parts[0]}"]
+    for part in parts[1:]:
+        longer = f"{lines[-1]}{style.separator}{part}"
+        if style.width is None or len(_INDENT) + len(longer) <= style.width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def _short(verdict: Verdict) -> str:
@@ -122,7 +130,7 @@ def _stated(origin: OriginFinding) -> str:
 def _signed_by(signer: SignerFacts, style: Style) -> str:
     facts = []
     if signer.development:
-        facts.append("DEVELOPMENT identity")
+        facts.append("DEVELOPMENT")
     if signer.trust_list is not None:
         day = style.list_dates.get(signer.trust_list)
         facts.append(f"list {style.quote(signer.trust_list)}{f', {day}' if day else ''}")

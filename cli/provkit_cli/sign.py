@@ -1,0 +1,213 @@
+"""``provkit sign``: state where content comes from, and stand behind it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from provkit.errors import ConfigurationError, CredentialError, ProvkitError
+from provkit.limits import DEFAULT_LIMITS
+from provkit_cli import console, exits, inputs, options, targets
+from provkit_cli.app import new_app
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from provkit.origin.declaration import Origin
+    from provkit.signers import Signer
+    from provkit_cli.targets import Target
+
+app = new_app()
+
+
+class Declared(StrEnum):
+    """What ``--origin`` takes."""
+
+    HUMAN = "human"
+    AI_ASSISTED = "ai-assisted"
+    SYNTHETIC = "synthetic"
+
+
+class Oversight(StrEnum):
+    """How far a person was in charge (C2PA 2.4 §18.28.3)."""
+
+    FULLY_AUTONOMOUS = "fully_autonomous"
+    PROMPT_GUIDED = "prompt_guided"
+    HUMAN_VALIDATED = "human_validated"
+
+
+@app.command()
+def sign(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")],
+    origin: Annotated[Declared, typer.Option("--origin", help="What you state about the content.")],
+    cert: Annotated[
+        str | None, typer.Option("--cert", metavar="FILE", help="PEM chain, your certificate first.")
+    ] = None,
+    key: Annotated[str | None, typer.Option("--key", metavar="FILE", help="PEM private key.")] = None,
+    identity: Annotated[
+        str | None, typer.Option("--identity", metavar="NAME", help="Certificate and key of your configuration.")
+    ] = None,
+    password_env: Annotated[
+        str | None, typer.Option(metavar="VAR", help="Variable with the password of the key.")
+    ] = None,
+    algorithm: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For example PS384; the key decides when left out.")
+    ] = None,
+    out: options.Out = None,
+    in_place: options.InPlace = False,
+    force: options.Force = False,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Model that took part.")] = None,
+    model_id: Annotated[
+        str | None, typer.Option(metavar="URI", help="URI or package URL of the model.")
+    ] = None,
+    model_type: Annotated[
+        str | None, typer.Option(metavar="TYPE", help="C2PA model type; c2pa.types.model when left out.")
+    ] = None,
+    oversight: Annotated[Oversight | None, typer.Option(help="How far a person was in charge.")] = None,
+    source_type: Annotated[
+        str | None, typer.Option(metavar="TERM", help="IPTC or C2PA source type, for example digitalCapture.")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Source category, for example direct-human-record.")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(metavar="TEXT", help="What the content was made for.")] = None,
+    verification: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RECORD", help='A check that was made: "method=...;by=...;when=...;result=...". Repeatable.'
+        ),
+    ] = None,
+    limit: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="A limit of use, one sentence. Repeatable.")
+    ] = None,
+    training_mining: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=USE",
+            help="For example ai-training=notAllowed; uses: allowed, notAllowed, constrained. Repeatable.",
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title that readers see.")] = None,
+    no_time: Annotated[bool, typer.Option("--no-time", help="State no time of signing.")] = False,
+    media_type: Annotated[
+        str | None, typer.Option("--media", metavar="TYPE", help="Media type; the name's ending decides when left out.")
+    ] = None,
+    recursive: options.Recursive = False,
+    include: options.Include = None,
+    exclude: options.Exclude = None,
+    hidden: options.Hidden = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Sign files with a statement of their origin.
+
+    \b
+    provkit sign essay.txt --origin human --cert chain.pem --key key.pem --out signed.txt
+    provkit sign *.txt --origin synthetic --model acme/writer-2 --identity newsroom --in-place
+    cat answer.txt | provkit sign - --origin ai-assisted --identity bot --media text/plain > signed.txt
+
+    What is written is verified before it is written. No path, user name or host name goes into it;
+    provkit inspect --public shows what does.
+    """  # noqa: D301 - typer's mark for lines that are kept as they are
+    if inputs.STDIN in files and media_type is None:
+        raise ConfigurationError("standard input has no name to tell its type by", hint="add --media text/plain")
+    declared = _origin(
+        origin,
+        model=model,
+        model_identifier=model_id,
+        model_type=model_type,
+        oversight=oversight.value if oversight else None,
+        source_type=source_type,
+        category=category,
+        purpose=purpose,
+        verification=tuple(_record(text) for text in verification or ()) or None,
+        limits=tuple(limit or ()) or None,
+        training_mining=_terms(training_mining or ()) or None,
+        title=title,
+    )
+    from provkit_cli import identity as identities
+
+    signer = identities.signer(
+        cert=cert, key=key, identity=identity, algorithm=algorithm, password_env=password_env, quiet=quiet
+    )
+    sources = inputs.expand(
+        files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
+    )
+    met: set[exits.Exit] = set()
+    for target in targets.plan(sources, out=out, in_place=in_place, force=force):
+        try:
+            _sign(target, declared, signer, media_type=media_type, timed=not no_time, quiet=quiet)
+        except (ConfigurationError, CredentialError):
+            raise  # the same for every other file
+        except ProvkitError as error:
+            console.problem(error, path=target.source.path)
+            met.add(exits.Exit.NOT_EVALUATED)
+    raise typer.Exit(exits.worst(met))
+
+
+def _sign(
+    target: Target, origin: Origin, signer: Signer, *, media_type: str | None, timed: bool, quiet: bool
+) -> None:
+    from provkit import media
+    from provkit.signing import NOW, sign_detailed
+
+    source = target.source
+    signed = sign_detailed(
+        inputs.load(source, DEFAULT_LIMITS),
+        origin,
+        signer,
+        media_type=media_type or media.type_of_name(source.path) or media.TEXT,
+        when=NOW if timed else None,
+    )
+    target.write(signed.data)
+    if quiet:
+        return
+    if signed.normalized:
+        console.say("note", f"the text was put into Unicode NFC, so it differs from what it was: {source.path}")
+    if signed.hidden_characters:
+        console.say(
+            "warning",
+            f"the text holds {signed.hidden_characters} characters that readers do not see or that reorder it; "
+            f"they are signed too: {source.path}",
+        )
+    if target.path == inputs.STDIN:
+        return
+    where = "in place" if target.path == source.path else f"as {target.path}"
+    console.say("signed", f"{source.path} {where} ({origin.cls}, {signer.algorithm})")
+
+
+def _origin(declared: Declared, **stated: Any) -> Origin:
+    from provkit.origin.declaration import Origin
+
+    return Origin.of(declared.value, **{name: value for name, value in stated.items() if value is not None})
+
+
+def _record(text: str) -> dict[str, str]:
+    """``method=editorial review;by=Desk;result=passed`` as a map."""
+    record: dict[str, str] = {}
+    for part in text.split(";"):
+        name, mark, value = part.partition("=")
+        name = name.strip()
+        if not mark or name not in {"method", "by", "when", "result"} or name in record:
+            raise ConfigurationError(
+                f"--verification: {part.strip()!r} is not one of method=, by=, when=, result=",
+                hint='for example: --verification "method=editorial review;by=Night desk;result=passed"',
+            )
+        record[name] = value.strip()
+    if "method" not in record:
+        raise ConfigurationError("--verification: the method is missing", hint='start with "method=..."')
+    return record
+
+
+def _terms(pairs: Sequence[str]) -> dict[str, str]:
+    terms: dict[str, str] = {}
+    for pair in pairs:
+        name, mark, use = pair.partition("=")
+        if not mark or name in terms:
+            raise ConfigurationError(
+                f"--training-mining: {pair!r} is not KEY=USE, or the key is there twice",
+                hint="for example: --training-mining ai-training=notAllowed",
+            )
+        terms[name] = use
+    return terms

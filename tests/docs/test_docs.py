@@ -1,0 +1,89 @@
+"""What the pages say works: Python blocks run, links lead somewhere, commands and options exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from provkit.signers.development import make_development_identity
+from provkit.signers.files import write_development_identity
+from provkit_cli.main import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("spec/**/*.md"))]
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_OPERATORS = frozenset({"|", "||", "&&", ";", ">", ">>", "<", "2>", "2>&1", "&"})
+_CLAIMS_TOO_MUCH = re.compile(
+    r"\bauthentic\b|\bauthenticated\b|verified[ -]human|proven human|deep ?fakes?\b|\bfakes?\b"
+    r"|AI[ -]detect|detects? (?:AI|generated|synthetic)|guarantee[sd]? (?:that )?(?:human|origin)",
+    re.IGNORECASE,
+)
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    return [body for language, body in _BLOCK.findall(page.read_text("utf-8")) if language in languages]
+
+
+def commands() -> list[tuple[str, str]]:
+    found = []
+    for page, name in zip(PAGES, NAMES, strict=True):
+        for block in blocks(page, "sh", "console"):
+            for line in block.replace("\\\n", " ").splitlines():
+                text = line.removeprefix("$ ").strip()
+                if text.startswith("provkit ") or text == "provkit":
+                    found.append((name, text))
+    return found
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=lambda page: page.name)
+def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_development_identity(tmp_path / "dev", make_development_identity(now=datetime.now(UTC)))
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "page"}
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), names)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for target in _LINK.findall(text):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+            assert anchor in slugs, target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_no_page_claims_too_much(page: Path) -> None:
+    assert _CLAIMS_TOO_MUCH.findall(page.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(("page", "line"), commands())
+def test_commands_and_options_exist(page: str, line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    words = words[: next((i for i, word in enumerate(words) if word in _OPERATORS), len(words))]
+    command: Any = typer.main.get_command(app)
+    known = {"-h", "--help"}
+    for word in words:
+        if word.startswith("-") and word != "-":
+            known |= {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
+            option = word.partition("=")[0]
+            assert option in known or option[:2] in known, f"{page}: {option} of {command.name}"
+        elif hasattr(command, "get_command"):
+            command = command.get_command(None, word)
+            assert command is not None, f"{page}: no command {word}"

@@ -1,0 +1,81 @@
+"""What a vector is: bytes, circumstances, one frozen verdict, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+PRESENT: Final = "2026-06-01T12:00:30Z"
+"""Moment most vectors are judged at: inside the validity of every certificate but the expired ones."""
+AFTER: Final = "2030-01-01T00:00:00Z"
+UNLISTED: Final = "signingCredential.untrusted"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The verdict.  Fields of None are not compared."""
+
+    state: str | None = None
+    error: str | None = None
+    failure: tuple[str, ...] = ()
+    origin: str | None = None
+    attributed: bool | None = None
+    complete: bool | None = None
+    warnings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """What goes into the index."""
+        if self.error is not None:
+            return {"error": self.error}
+        found: dict[str, Any] = {"state": self.state, "failure": sorted(self.failure), "warnings": sorted(self.warnings)}
+        if self.origin is not None:
+            found["origin"] = self.origin
+        if self.attributed is not None:
+            found["attributed"] = self.attributed
+        if self.complete is not None:
+            found["complete"] = self.complete
+        return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """One vector."""
+
+    id: str
+    data: bytes
+    expected: Expected
+    clause: str
+    reason: str
+    trust: str = "root"
+    at: str = PRESENT
+    extension: str = field(default="txt")
+
+    @property
+    def file(self) -> str:
+        """File name: the id with one hyphen for the colons."""
+        return f"{self.id.replace('::', '-')}.{self.extension}"
+
+
+def trusted(origin: str | None = "human", *warnings: str, **more: Any) -> Expected:
+    """Intact, signer listed."""
+    return Expected("trusted", origin=origin, warnings=warnings, **more)
+
+
+def valid(origin: str | None = "human", *warnings: str) -> Expected:
+    """Intact, signer not listed."""
+    return Expected("valid", failure=(UNLISTED,), origin=origin, warnings=warnings)
+
+
+def invalid(*codes: str, warnings: tuple[str, ...] = ()) -> Expected:
+    """Broken; exactly these failure codes; no origin may be taken from it."""
+    return Expected("invalid", failure=codes, origin="unknown", warnings=warnings)
+
+
+def unsigned(*warnings: str) -> Expected:
+    """No credential."""
+    return Expected("unsigned", origin="unknown", warnings=warnings)
+
+
+def error(kind: str) -> Expected:
+    """No verdict: an error of this kind."""
+    return Expected(error=kind)
