@@ -41,5 +41,7 @@ def _rows(folder: Path) -> list[Row]:
     for job, command in commands.items():
         wall, peak = process(command)
         bare = wall if bare is None else bare
-        found.append(Row(job, "ms, MiB", {"wall": wall * 1e3, "over python": (wall - bare) * 1e3, "peak": peak}))
+        found.append(
+            Row(job, "ms, MiB", {"wall": wall * 1e3, "over python": (wall - bare) * 1e3, "peak": peak})
+        )
     return found

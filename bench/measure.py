@@ -56,7 +56,9 @@ def side_by_side(jobs: dict[str, Callable[[int], list[float]]], repeat: int) -> 
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
-def process(command: Sequence[str], repeat: int = 11, *, env: dict[str, str] | None = None) -> tuple[float, float]:
+def process(
+    command: Sequence[str], repeat: int = 11, *, env: dict[str, str] | None = None
+) -> tuple[float, float]:
     """Median wall seconds and peak memory (MiB) of a command as a whole process."""
     probe = (
         "import resource, subprocess, sys, time\n"

@@ -110,7 +110,8 @@ def _floor(signed: bytes, data: bytes) -> Any:
     if isinstance(key, ec.EllipticCurvePublicKey):
         half = len(signature.signature) // 2
         der = encode_dss_signature(
-            int.from_bytes(signature.signature[:half], "big"), int.from_bytes(signature.signature[half:], "big")
+            int.from_bytes(signature.signature[:half], "big"),
+            int.from_bytes(signature.signature[half:], "big"),
         )
         decode_dss_signature(der)
         scheme = ec.ECDSA(hashes.SHA256())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provkit.errors import ConfigurationError
-from provkit_cli import console, exits, inputs, lists, options
+from provkit_cli import checks, console, exits, inputs, lists, options
 from provkit_cli.app import new_app
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def csr(
     secret = password(password_env)
     request_path, key_path = Path(out) / "request.csr", Path(out) / "key.pem"
     if not force:
-        options.refuse_existing(str(request_path))
+        checks.refuse_existing(str(request_path))
     if key is not None:
         given = key
         key_pem = inputs.as_configuration(lambda: read_pem(given, "key"))
     else:
         if not force:
-            options.refuse_existing(str(key_path))
+            checks.refuse_existing(str(key_path))
         key_pem = generate_key(algorithm, password=secret)
     request = make_csr(
         key_pem, common_name=common_name, organization=organization, unit=unit, country=country, password=secret

@@ -4,60 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from provkit.errors import ProvkitError
 from provkit_cli import console, exits
-from provkit_cli.app import LazyGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PIPE_CLOSED = 141
 """What a shell reports for a program that wrote into a closed pipe."""
-
-app = typer.Typer(
-    cls=LazyGroup,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-
-
-def _version(value: bool) -> None:
-    if value:
-        from provkit import __version__
-
-        console.out(f"provkit {__version__}\n")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    ctx: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
-    ] = False,
-) -> None:
-    """Sign and verify C2PA manifests that state where content comes from.
-
-    \b
-    provkit keys init dev                            a development identity to try things out
-    provkit sign essay.txt --origin human --cert dev/chain.pem --key dev/key.pem --out signed.txt
-    provkit verify signed.txt --trust dev/root.pem   state, origin, signer and time
-    provkit demo                                     all of it, in front of you
-
-    \b
-    Exit codes of verify: 0 trusted, and everything asked for is met; 1 invalid, or something
-    asked for is not met; 2 usage or configuration; 3 no credential; 4 could not be evaluated.
-    """  # noqa: D301 - typer's mark for lines that are kept as they are
-    if ctx.invoked_subcommand is None:
-        console.out(f"{ctx.get_help()}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.prepare()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(args=given, prog_name="provkit", standalone_mode=False)
+        code = _run(given)
     except ProvkitError as error:
         console.problem(error)
         return exits.of_error(error.kind)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return exits.Exit.INTERRUPTED
     except (console.OutputClosedError, BrokenPipeError):
         _drop_output()
@@ -89,6 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run() -> None:
     """Console script."""
     sys.exit(main())
+
+
+def _run(arguments: list[str]) -> Any:
+    from provkit_cli import quick
+
+    request = quick.read(arguments)
+    if request is not None:
+        from provkit_cli import verifying
+
+        return verifying.run(request)
+    from provkit_cli.root import app
+
+    return app(args=arguments, prog_name="provkit", standalone_mode=False)
 
 
 def _usage(message: str, ctx: Any) -> int:

@@ -1,19 +1,10 @@
-"""Options that several commands share, and the checks that go with them."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from provkit import media
-from provkit.errors import ConfigurationError, FileAccessError, UnsupportedError
-from provkit.verdict import State
-
-if TYPE_CHECKING:
-    from provkit.policy import Policy
-    from provkit.report.document import Result
 
 Trust = Annotated[
     list[str] | None,
@@ -49,40 +40,3 @@ Out = Annotated[
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the result, atomically.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing that is no error.")]
-
-
-def check_media(media_type: str) -> None:
-    """Refuse a media type that this version has no carrier for.
-
-    Raises:
-        ConfigurationError: not the form ``type/subtype``.
-        UnsupportedError: a type this version cannot handle.
-    """
-    kind, slash, subtype = media_type.partition("/")
-    if not (slash and kind and subtype) or not media_type.isascii() or not media_type.isprintable():
-        raise ConfigurationError(f"not a media type: {media_type!r}", hint="for example: text/plain")
-    if not any(media_type == known.media_type for known in media.FORMATS):
-        raise UnsupportedError(f"{media_type} is not a format this version handles", hint="see: provkit formats")
-
-
-def refuse_existing(path: str) -> None:
-    """Refuse to write over a file.
-
-    Raises:
-        FileAccessError: it exists.
-    """
-    if os.path.lexists(path):
-        raise FileAccessError(
-            f"the file exists already: {path}", hint="choose another name, or add --force to replace it"
-        )
-
-
-def reasons(policy: Policy, result: Result) -> tuple[str, ...]:
-    """Why a verdict that holds does not satisfy the policy, with the way out."""
-    verdict = result.verdict
-    if verdict is None:
-        return ()
-    found = list(policy.reasons(verdict))
-    if verdict.state is State.VALID and State.VALID not in policy.states:
-        found[0] = "the signer is on no trust list; --trust FILE adds one, --allow-untrusted accepts any signer"
-    return tuple(found)

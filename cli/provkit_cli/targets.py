@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from provkit.errors import ConfigurationError
 from provkit.files import make_folder, write_atomic
-from provkit_cli import console, options
+from provkit_cli import checks, console
 from provkit_cli.inputs import STDIN, Source
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def plan(sources: Sequence[Source], *, out: str | None, in_place: bool, force: b
     assert out is not None  # noqa: S101 - settled above
     if len(sources) == 1 and sources[0].below == os.path.basename(sources[0].path) and not _is_folder(out):  # noqa: PTH119
         if out != STDIN and not force:
-            options.refuse_existing(out)
+            checks.refuse_existing(out)
         return [Target(sources[0], out, force)]
     if piped:
         raise ConfigurationError("the result of standard input needs a file name", hint="give --out a file")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import MalformedError
@@ -11,6 +10,8 @@ from provkit.manifest import cbor
 from provkit.manifest.claim import HashedUri
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provkit.manifest.store import Assertion
 
 LABEL_DATA_HASH: Final = "c2pa.hash.data"
@@ -94,7 +95,7 @@ class DataHash(NamedTuple):
             MalformedError: fields missing or of the wrong type, exclusions unordered or
                 overlapping, or padding that is not zero (``assertion.dataHash.malformed``).
         """
-        if not isinstance(value, Mapping):
+        if not isinstance(value, cbor.MAPS):
             raise MalformedError("the data hash is not a map")
         digest, alg = value.get("hash"), value.get("alg")
         if not isinstance(digest, bytes) or not (alg is None or isinstance(alg, str)):
@@ -156,7 +157,7 @@ class Actions(NamedTuple):
         Raises:
             MalformedError: the shape is wrong (``assertion.action.malformed``).
         """
-        if not isinstance(value, Mapping):
+        if not isinstance(value, cbor.MAPS):
             raise MalformedError("the actions assertion is not a map")
         entries = value.get("actions")
         if not isinstance(entries, list | tuple) or not entries:
@@ -198,7 +199,7 @@ def _action(entry: Any, index: int, templates: Mapping[str, Mapping[str, Any]], 
         if layer is None:
             continue
         own = layer.get("parameters", layer.get("templateParameters"))
-        if own is not None and not isinstance(own, Mapping):
+        if own is not None and not isinstance(own, cbor.MAPS):
             raise MalformedError(f"parameters of action {index} are not a map")
         parameters.update(own or {})
         merged.update(layer)
@@ -224,7 +225,7 @@ class Ingredient(NamedTuple):
         Raises:
             MalformedError: ``assertion.ingredient.malformed`` (§15.11.3).
         """
-        if not isinstance(value, Mapping):
+        if not isinstance(value, cbor.MAPS):
             raise MalformedError("the ingredient is not a map")
         relationship = value.get("relationship")
         if relationship not in RELATIONSHIPS:

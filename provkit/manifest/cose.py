@@ -85,7 +85,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         case _:
             raise MalformedError("COSE_Sign1 is not [protected, unprotected, nil, signature]")
     header = cbor.decode(protected, max_depth=limits.cbor_depth, allow_indefinite=False) if protected else {}
-    if not isinstance(header, Mapping):
+    if not isinstance(header, cbor.MAPS):
         raise MalformedError("the COSE protected header is not a map")
     if _CRIT in header:
         raise MalformedError("the COSE header lists critical parameters this standard does not define")

@@ -146,8 +146,12 @@ class _Reader:
         stop = self.data.find(b"\0", pos, end)
         if stop < 0:
             raise MalformedError(f"JUMBF label is not terminated at byte {pos}")
+        raw = self.data[pos:stop]
+        known = _KNOWN_LABELS.get(raw)
+        if known is not None:
+            return known, stop + 1
         try:
-            label = self.data[pos:stop].decode("utf-8")
+            label = raw.decode("utf-8")
         except UnicodeDecodeError:
             raise MalformedError(f"JUMBF label is not UTF-8 at byte {pos}") from None
         if not label or _is_forbidden(label):
@@ -157,6 +161,19 @@ class _Reader:
 
 # C2PA 2.4 §11.1.4.1.1; the UTF-8 decoder has refused surrogates already.
 _FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f/;?#\ufeff\uffff]")
+_KNOWN_LABELS: Final = {
+    label.encode(): label
+    for label in (
+        "c2pa",
+        "c2pa.actions.v2",
+        "c2pa.ai-disclosure",
+        "c2pa.assertions",
+        "c2pa.claim.v2",
+        "c2pa.hash.data",
+        "c2pa.signature",
+    )
+}
+"""Labels of nearly every manifest, which need no check."""
 _FORBIDDEN_ASCII: Final = frozenset("/;?#")
 
 

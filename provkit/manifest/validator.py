@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
+from provkit.manifest import cbor, cose, rules
 from provkit.manifest import claim as claims
-from provkit.manifest import cose, rules
 from provkit.manifest import store as stores
 from provkit.manifest.assertions import DataHash
 from provkit.manifest.claim import Claim, HashedUri
@@ -25,6 +24,7 @@ from provkit.manifest.findings import Findings
 from provkit.verdict import IngredientFinding, SignerFacts, State, Statuses
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from provkit.limits import Limits
@@ -426,7 +426,7 @@ def _references(run: Validation, url: str, content: Any) -> bool:
 
 def _hashed_uris(value: Any) -> Iterator[HashedUri]:
     """Every hashed URI in a decoded value; depth is bounded by the decoder."""
-    if isinstance(value, Mapping):
+    if isinstance(value, cbor.MAPS):
         uri = HashedUri.read(value)
         if uri is not None:
             yield uri

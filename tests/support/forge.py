@@ -353,7 +353,7 @@ class Forge:
             RuntimeError: the size did not settle.
         """
         for nonce in range(_ATTEMPTS):
-            length = len(self._wrapped(nonce, 0x7FFF, 0)) + (24 if self.fill else 0)
+            length = len(self._wrapped(nonce, 0x7FFF, 0)) + (24 + nonce if self.fill else 0)
             for _ in range(3):
                 found = self._fit(nonce, length)
                 if found is not None:
