@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -174,7 +173,7 @@ def _write_beside(
     target: str, data: bytes, replaced: os.stat_result | None, mode: int | None, *, force: bool
 ) -> None:
     folder = os.path.dirname(target) or os.curdir  # noqa: PTH120
-    temporary = os.path.join(folder, f".provkit-{secrets.token_hex(8)}.tmp")  # noqa: PTH118
+    temporary = os.path.join(folder, f".provkit-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
     # Never more open than the file that is replaced, not even for a moment.
     first_mode = 0o600 if replaced is not None else (0o666 if mode is None else mode)
     descriptor = os.open(temporary, _WRITE_FLAGS, first_mode)

@@ -18,7 +18,7 @@ _TEXT_HINTS: Final = frozenset({TEXT, "text/csv", "text/tab-separated-values"})
 _EXTENSIONS: Final = {
     "txt": TEXT, "text": TEXT, "asc": TEXT, "log": TEXT, "": TEXT,
     "csv": "text/csv", "tsv": "text/tab-separated-values",
-    "md": "text/markdown", "markdown": "text/markdown", "rst": "text/x-rst",
+    "md": "text/markdown", "markdown": "text/markdown",
     "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml",
     "xml": "application/xml", "svg": "image/svg+xml", "json": "application/json",
     "yaml": "application/yaml", "yml": "application/yaml", "toml": "application/toml",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -39,7 +38,11 @@ def wants_color(stream: TextIO, *, off: bool) -> bool:
 
 def width_of(stream: TextIO) -> int | None:
     """Columns of a terminal; None for a file or a pipe."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def out(text: str) -> None:

@@ -146,9 +146,14 @@ class _Layout:
         manifest = jumbf.superbox(jumbf.UUID_MANIFEST, self.urn, plan.body + signature_box)
         return jumbf.superbox(jumbf.UUID_STORE, stores.LABEL_STORE, manifest)
 
-    def length_for(self, plan: _Plan, signature_bytes: int) -> int:
-        """Carrier length of a plan with the most expensive signature."""
-        return self.content.carrier_length(self.assemble(plan, b"\xff" * signature_bytes, 0))
+    def roomy(self, length: int, signature_bytes: int) -> tuple[_Plan, int]:
+        """The least length from ``length`` on that holds its own plan, whatever the signature is."""
+        while True:
+            plan = self.plan(length)
+            needed = self.content.carrier_length(self.assemble(plan, b"\xff" * signature_bytes, 0))
+            if needed <= length:
+                return plan, length
+            length = needed
 
     def fit(self, plan: _Plan, signature: bytes, length: int) -> bytes | None:
         """The store whose carrier takes exactly ``length`` bytes, or None."""
@@ -156,8 +161,6 @@ class _Layout:
         gap = length - self.content.carrier_length(store)
         if gap == 0:
             return store
-        if gap < 0:
-            return None
         # Length fields on the way out cost more or less as they grow: look a little around.
         around = gap // self.content.zero_cost
         for pad in (around, around - 1, around - 2, around + 1):
@@ -196,8 +199,7 @@ def build(
     generator = {"name": GENERATOR_NAME, "version": version, "specVersion": SPEC_VERSION}
     layout = _Layout(drafts, content, signer, generator, title, entropy or Entropy())
     signature_bytes = _SIGNATURE_BYTES.get(signer.algorithm, _RSA_SIGNATURE_BYTES)
-    length = layout.length_for(layout.plan(content.start), signature_bytes)
-    plan = layout.plan(length)
+    plan, length = layout.roomy(0, signature_bytes)
     for _ in range(_ATTEMPTS):
         signature = signer.sign(cose.to_be_signed(layout.protected, plan.claim))
         store = layout.fit(plan, signature, length)
@@ -205,13 +207,10 @@ def build(
             return store
         if len(signature) != signature_bytes:
             signature_bytes = len(signature)
-            length = layout.length_for(plan, signature_bytes)
+            plan, length = layout.roomy(length, signature_bytes)
         elif signer.deterministic:
             # The same claim would get the same signature: declare another length.
-            length += 1
-        else:
-            continue
-        plan = layout.plan(length)
+            plan, length = layout.roomy(length + 1, signature_bytes)
     raise SettleError("the length of the carrier did not settle", hint="please report this with the input")
 
 

@@ -48,7 +48,7 @@ _ALGORITHMS: Final = {
     "Ed25519": -8,
 }
 _HASHES: Final = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
-_ATTEMPTS: Final = 600
+_ATTEMPTS: Final = 200
 
 
 def type_uuid(fourcc: str) -> bytes:
@@ -353,12 +353,12 @@ class Forge:
             RuntimeError: the size did not settle.
         """
         for nonce in range(_ATTEMPTS):
-            length = len(self._wrapped(nonce, 0x7FFF, 0)) + (24 + nonce if self.fill else 0)
-            for _ in range(3):
-                found = self._fit(nonce, length)
+            middle = len(self._wrapped(nonce, 0x7FFF, 0)) + (24 + nonce if self.fill else 0)
+            for step in range(3 if self.fill else 24):
+                # Around the middle: 0, 1, -1, 2, -2 and so on.
+                found = self._fit(nonce, middle + (step + 1) // 2 * (1 if step % 2 else -1))
                 if found is not None:
                     return self.host + found + self.tail
-                length += 1
         raise RuntimeError("the size did not settle")
 
     def _fit(self, nonce: int, length: int) -> bytes | None:

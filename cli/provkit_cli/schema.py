@@ -1,0 +1,77 @@
+"""``provkit schema``: JSON Schemas of what provkit reads and writes."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+
+import typer
+
+from provkit.errors import ConfigurationError
+from provkit_cli import console
+from provkit_cli.app import new_app
+
+app = new_app()
+
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def _verdict() -> dict[str, Any]:
+    from provkit.report.model import verdict_schema
+
+    return verdict_schema()
+
+
+def _origin() -> dict[str, Any]:
+    from provkit.origin.record import OriginRecord
+
+    schema = OriginRecord.model_json_schema()
+    version = {"const": 1, "description": "Version of this assertion.", "title": "Version"}
+    return {
+        "$schema": _DRAFT,
+        "$id": "urn:provkit:schema:origin:1",
+        **schema,
+        "title": "The org.provkit.origin assertion, version 1",
+        "properties": {"version": version, **schema["properties"]},
+        "required": ["version", *schema.get("required", [])],
+    }
+
+
+def _config() -> dict[str, Any]:
+    from provkit_cli.config import Configuration
+
+    return {
+        "$schema": _DRAFT,
+        "$id": "urn:provkit:schema:config:1",
+        **Configuration.model_json_schema(),
+        "title": "Configuration file of provkit",
+    }
+
+
+_SCHEMAS: Final = {
+    "verdict": (_verdict, "what verify --format json prints"),
+    "origin": (_origin, "content of the org.provkit.origin assertion"),
+    "config": (_config, "the configuration file, config.toml"),
+}
+
+
+def schema_text(name: str) -> str:
+    """A schema as it is committed in ``schemas/``."""
+    return f"{json.dumps(_SCHEMAS[name][0](), indent=2, ensure_ascii=True)}\n"
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="verdict, origin or config.")] = None,
+) -> None:
+    """Print a JSON Schema; without a name, list them.
+
+    \b
+    provkit schema verdict > verdict.schema.json
+    """  # noqa: D301 - typer's mark for lines that are kept as they are
+    if name is None:
+        console.out_lines(f"{known:<8} {what}" for known, (_, what) in _SCHEMAS.items())
+        return
+    if name not in _SCHEMAS:
+        raise ConfigurationError(f"no schema {name!r}", hint=f"there are: {', '.join(_SCHEMAS)}")
+    console.out(schema_text(name))

@@ -1,0 +1,141 @@
+"""The JSON contract as models: what ``schemas/verdict.json`` is generated from.
+
+Reports are written by :mod:`.document`, which does not import this module: pydantic takes longer
+to load than a text takes to verify.  A test holds every report against these models.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from provkit.codes import StatusCode
+from provkit.report.document import SCHEMA_URN
+from provkit.verdict import OriginClass, State
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class StatusModel(_Part):
+    """One result of one check."""
+
+    code: StatusCode = Field(description="Code of C2PA 2.4 §15.2.2.3; see: provkit explain CODE.")
+    url: str | None = Field(description="JUMBF URI the result is about; null when it is about the file.")
+    explanation: str = Field(description="One line for people. May quote the file.")
+
+
+class StatusesModel(_Part):
+    """Results by kind, in the order they were found."""
+
+    success: list[StatusModel]
+    informational: list[StatusModel]
+    failure: list[StatusModel]
+
+
+class EvidenceModel(_Part):
+    """One place that says something about origin."""
+
+    source_type: str = Field(description="The value as written, normally a digital source type URI.")
+    cls: OriginClass = Field(alias="class", description="What this value alone stands for.")
+    attributed: bool = Field(description="The signer stands behind it (created_assertions).")
+    where: str = Field(description="JUMBF URI of the assertion, # and a path inside it.")
+
+
+class OriginModel(_Part):
+    """The one class derived from the manifest."""
+
+    cls: OriginClass = Field(
+        alias="class",
+        description="What the signer states; unknown where nothing is stated or the credential does not hold.",
+    )
+    source_type: str | None = Field(description="The value that decided.")
+    attributed: bool = Field(description="The deciding evidence is attributed to the signer.")
+    complete: bool = Field(description="The signer states that all actions are listed.")
+    evidence: list[EvidenceModel]
+    notes: list[str] = Field(description="Why the class is what it is, where that is not obvious.")
+
+
+class SignerModel(_Part):
+    """Who signed, as the certificate says it.  Null when the signature does not hold."""
+
+    name: str
+    organization: str | None
+    issuer: str = Field(description="RFC 4514.")
+    serial: str = Field(pattern="^[0-9a-f]+$", description="Hexadecimal, without leading zeros.")
+    algorithm: str = Field(description="COSE algorithm.")
+    not_before: datetime
+    not_after: datetime
+    fingerprint: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the certificate.")
+    trust_list: str | None = Field(description="List that vouches for the signer; null unless trusted.")
+    development: bool = Field(description="The certificate says that it is for development.")
+
+
+class TimeModel(_Part):
+    """When the content was signed."""
+
+    value: datetime = Field(description="UTC.")
+    basis: Literal["timestamped", "claimed"] = Field(
+        description="timestamped: a trusted authority vouches; claimed: the signer says so."
+    )
+
+
+class IngredientModel(_Part):
+    """One ingredient and what validation said about it."""
+
+    label: str
+    relationship: str
+    title: str | None
+    statuses: StatusesModel
+
+
+class ErrorModel(_Part):
+    """Why there is no verdict."""
+
+    kind: Annotated[
+        Literal["unreadable", "malformed", "unsupported", "limit", "internal"],
+        Field(description="Stable word."),
+    ]
+    message: str
+    hint: str | None = Field(description="What to do about it.")
+
+
+class ResultModel(_Part):
+    """One file: a state, or an error."""
+
+    path: str = Field(description="As it was given; - for standard input.")
+    media_type: str | None = Field(description="Found by looking at the bytes; null without a verdict.")
+    state: State | None = Field(description="Null when there is an error.")
+    error: ErrorModel | None
+    origin: OriginModel | None = Field(description="Null when there is an error.")
+    signer: SignerModel | None
+    time: TimeModel | None
+    statuses: StatusesModel
+    ingredients: list[IngredientModel]
+    warnings: list[str] = Field(description="Facts that change no state, 'word: sentence'.")
+    carrier: str | None = Field(description="Where the credential was found; null when unsigned.")
+    manifest: str | None = Field(description="URN of the active manifest.")
+    generator: str | None = Field(description="Program that made the claim, as the claim states it.")
+    title: str | None = Field(description="dc:title of the claim.")
+    assertions: list[str] = Field(description="Labels of the assertions the claim lists.")
+
+
+class VerdictDocument(_Part):
+    """What `provkit verify --format json` prints; `jsonl` prints one entry of results a line."""
+
+    schema_: Literal["urn:provkit:schema:verdict:1"] = Field(alias="schema")
+    results: list[ResultModel]
+
+
+def verdict_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of the document."""
+    schema = VerdictDocument.model_json_schema(mode="serialization", by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_URN,
+        **schema,
+        "title": "provkit verdicts, version 1",
+    }
