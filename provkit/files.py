@@ -59,7 +59,7 @@ def read_file(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> 
     name = os.fspath(path)
     try:
         # Looked at before it is opened: opening can act on a device, and wake the writer of a pipe.
-        _require_regular(os.stat(name), name)
+        _require_regular(Path(name).stat(), name)
         descriptor = os.open(name, _READ_FLAGS)
     except (OSError, ValueError) as error:
         raise _cannot("read", name, error) from error
@@ -156,7 +156,7 @@ def write_atomic(
 
 def _existing(target: str) -> os.stat_result | None:
     try:
-        return os.stat(target)
+        return Path(target).stat()
     except FileNotFoundError:
         if os.path.islink(target):  # noqa: PTH114 - a path as the caller wrote it
             raise FileExistsError(errno.EEXIST, "a broken link", target) from None
@@ -212,7 +212,7 @@ def _rename_new(temporary: str, target: str) -> None:
         os.rename(temporary, target)  # noqa: PTH104 - refuses an existing name there
         return
     try:
-        os.link(temporary, target)  # noqa: PTH200
+        os.link(temporary, target)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise

@@ -9,19 +9,19 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-COMMANDS: Final = (
-    "sign",
-    "verify",
-    "inspect",
-    "strip",
-    "keys",
-    "trust",
-    "formats",
-    "explain",
-    "schema",
-    "demo",
-)
-"""In the order of the help.  Each is a module of this package with an ``app``."""
+COMMANDS: Final = {
+    "sign": "sign",
+    "verify": "verify",
+    "inspect": "inspection",  # a module named inspect would stand in front of the standard one
+    "strip": "strip",
+    "keys": "keys",
+    "trust": "trust",
+    "formats": "formats",
+    "explain": "explain",
+    "schema": "schema",
+    "demo": "demo",
+}
+"""In the order of the help: each command, and the module of this package that has its ``app``."""
 
 
 def new_app(help_text: str | None = None) -> typer.Typer:
@@ -46,7 +46,7 @@ class LazyGroup(TyperGroup):
         """The command, or None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
-        return typer.main.get_command(import_module(f"provkit_cli.{cmd_name}").app)
+        return typer.main.get_command(import_module(f"provkit_cli.{COMMANDS[cmd_name]}").app)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As typer does it, with the near matches of an unknown name."""

@@ -25,7 +25,9 @@ def check_media(media_type: str) -> None:
     if not (slash and kind and subtype) or not media_type.isascii() or not media_type.isprintable():
         raise ConfigurationError(f"not a media type: {media_type!r}", hint="for example: text/plain")
     if not any(media_type == known.media_type for known in media.FORMATS):
-        raise UnsupportedError(f"{media_type} is not a format this version handles", hint="see: provkit formats")
+        raise UnsupportedError(
+            f"{media_type} is not a format this version handles", hint="see: provkit formats"
+        )
 
 
 def refuse_existing(path: str) -> None:
@@ -47,5 +49,7 @@ def reasons(policy: Policy, result: Result) -> tuple[str, ...]:
         return ()
     found = list(policy.reasons(verdict))
     if verdict.state is State.VALID and State.VALID not in policy.states:
-        found[0] = "the signer is on no trust list; --trust FILE adds one, --allow-untrusted accepts any signer"
+        found[0] = (
+            "the signer is on no trust list; --trust FILE adds one, --allow-untrusted accepts any signer"
+        )
     return tuple(found)

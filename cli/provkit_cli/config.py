@@ -34,7 +34,9 @@ class Identity(_Written):
 
     cert: _Path = Field(description="PEM chain, the signer's certificate first; relative to this file.")
     key: _Path = Field(description="PEM private key; relative to this file.")
-    algorithm: Algorithm | None = Field(default=None, description="What to sign with; the key decides when left out.")
+    algorithm: Algorithm | None = Field(
+        default=None, description="What to sign with; the key decides when left out."
+    )
     password_env: _Path | None = Field(
         default=None, description="Name of the environment variable with the password of the key."
     )
@@ -55,7 +57,8 @@ def load_identity(name: str) -> Identity:
     path = places.config_file()
     if not path.exists():
         raise ConfigurationError(
-            f"there is no configuration file: {path}", hint=f"write [identity.{name}] with cert and key into it"
+            f"there is no configuration file: {path}",
+            hint=f"write [identity.{name}] with cert and key into it",
         )
     data = as_configuration(lambda: read_file(path))
     try:

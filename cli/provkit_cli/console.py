@@ -6,12 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from provkit.errors import FileAccessError, ProvkitError
 from provkit.report.escape import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from provkit.errors import ProvkitError
+    from provkit.report.document import Result
 
 
 class OutputClosedError(Exception):
@@ -90,16 +91,24 @@ def error(message: str, hint: str | None = None, *, path: str | None = None) -> 
     Args:
         message: raw; it is escaped here.
         hint: what to do next.
-        path: the file, unless the message names it.
+        path: the file, where the message does not name it.
     """
-    say("error", message if path is None or path in message else f"{message}: {path}")
+    say("error", message if path is None else f"{message}: {path}")
     if hint:
         say("hint", hint)
 
 
 def problem(failure: ProvkitError, *, path: str | None = None) -> None:
-    """An error of the library."""
-    error(failure.message, failure.hint, path=path)
+    """An error of the library.  One about access to a file names the file itself."""
+    named = isinstance(failure, FileAccessError)
+    error(failure.message, failure.hint, path=None if named else path)
+
+
+def failure(result: Result) -> None:
+    """Why there is no verdict on a file."""
+    if result.error is not None:
+        named = result.error.kind == FileAccessError.kind
+        error(result.error.message, result.error.hint, path=None if named else result.path)
 
 
 class Progress:

@@ -14,7 +14,8 @@ import typer
 
 from provkit.files import make_folder, write_atomic
 from provkit.report import text
-from provkit_cli import console, exits, lists, pool
+from provkit.trust.store import TrustStore
+from provkit_cli import console, exits, pool
 from provkit_cli.app import new_app
 from provkit_cli.inputs import Source
 
@@ -43,7 +44,7 @@ def demo(
     ] = None,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colour.")] = False,
 ) -> None:
-    """Sign three texts, verify them, change a word in one, and verify again.
+    """Sign, verify, tamper, verify again: a tour.
 
     Everything happens in a temporary folder that is removed at the end.
     """
@@ -75,7 +76,7 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
         _command(style, "sign", name, "--origin", origin, *key)
         signed = sign((folder / name).read_bytes(), Origin.of(origin), signer)
         write_atomic(folder / name, signed, force=True)
-    store = lists.TrustStore.empty().with_anchors(identity.root_pem, name="root.pem")
+    store = TrustStore.empty().with_anchors(identity.root_pem, name="root.pem")
     console.out("\n")
     _verify(folder, tuple(_TEXTS), store, style)
     letter = folder / "letter.txt"
@@ -96,7 +97,7 @@ def _command(style: text.Style, *words: str, raw: str | None = None) -> None:
     console.out(f"{style.paint('$', '2')} {raw or shlex.join(('provkit', *words))}\n")
 
 
-def _verify(folder: Path, names: tuple[str, ...], store: lists.TrustStore, style: text.Style) -> None:
+def _verify(folder: Path, names: tuple[str, ...], store: TrustStore, style: text.Style) -> None:
     _command(style, "verify", *names, "--trust", "dev/root.pem")
     results = []
     for name in names:

@@ -22,7 +22,7 @@ _LATER: Final = (
 
 @app.command()
 def formats() -> None:
-    """List the formats that can be signed and verified, and those that cannot yet."""
+    """List the formats that can be signed and verified."""
     yes = {True: "yes", False: "no"}
     rows = [("MEDIA TYPE", "ENDINGS", "CREDENTIAL", "SIGN", "VERIFY")]
     rows += [
@@ -30,7 +30,9 @@ def formats() -> None:
         for entry in media.FORMATS
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    console.out_lines("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    console.out_lines(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
     console.out_lines(
         (
             "",

@@ -30,7 +30,9 @@ def signer(
     """
     if identity is not None:
         if cert is not None or key is not None:
-            raise ConfigurationError("--identity brings its own certificate and key", hint="leave out --cert and --key")
+            raise ConfigurationError(
+                "--identity brings its own certificate and key", hint="leave out --cert and --key"
+            )
         from provkit_cli.config import load_identity
 
         known = load_identity(identity)
@@ -73,5 +75,7 @@ def password(variable: str | None) -> bytes | None:
         return None
     value = os.environ.get(variable)
     if value is None:
-        raise ConfigurationError(f"the environment variable {variable} is not set", hint="it holds the password of the key")
+        raise ConfigurationError(
+            f"the environment variable {variable} is not set", hint="it holds the password of the key"
+        )
     return value.encode()

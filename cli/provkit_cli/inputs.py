@@ -72,9 +72,13 @@ def _below(folder: str, include: Sequence[str], exclude: Sequence[str], *, hidde
         found.append(Source(folder, "", problem))
 
     for path in walk(folder, include=include, exclude=exclude, hidden=hidden, on_error=keep):
-        found.append(Source(str(path), os.path.relpath(path, folder)))
+        found.append(Source(str(path), os.path.relpath(path, folder)))  # noqa: PERF401 - `keep` appends too
     if not found:
-        keep(FileAccessError(f"no file in this folder is asked for: {folder}", hint="see --include and --hidden"))
+        keep(
+            FileAccessError(
+                f"no file in this folder is asked for: {folder}", hint="see --include and --hidden"
+            )
+        )
     return found
 
 

@@ -69,14 +69,16 @@ def csr(
     unit: Annotated[str | None, typer.Option(metavar="TEXT", help="Organisational unit (OU).")] = None,
     country: Annotated[str | None, typer.Option(metavar="CC", help="Country (C), two letters.")] = None,
     out: Annotated[
-        str, typer.Option("--out", metavar="DIR", help="Folder for request.csr and, unless --key is given, key.pem.")
+        str,
+        typer.Option(
+            "--out", metavar="DIR", help="Folder for request.csr and, unless --key is given, key.pem."
+        ),
     ] = ".",
     key: Annotated[str | None, typer.Option("--key", metavar="FILE", help="Use this key, PEM.")] = None,
-    algorithm: Annotated[
-        str, typer.Option(metavar="NAME", help="Kind of the new key.")
-    ] = "ES256",
+    algorithm: Annotated[str, typer.Option(metavar="NAME", help="Kind of the new key.")] = "ES256",
     password_env: Annotated[
-        str | None, typer.Option(metavar="VAR", help="Variable with the password of the key, also of a new one.")
+        str | None,
+        typer.Option(metavar="VAR", help="Variable with the password of the key, also of a new one."),
     ] = None,
     force: options.Force = False,
 ) -> None:
@@ -102,7 +104,12 @@ def csr(
             checks.refuse_existing(str(key_path))
         key_pem = generate_key(algorithm, password=secret)
     request = make_csr(
-        key_pem, common_name=common_name, organization=organization, unit=unit, country=country, password=secret
+        key_pem,
+        common_name=common_name,
+        organization=organization,
+        unit=unit,
+        country=country,
+        password=secret,
     )
     make_folder(out)
     if key is None:
@@ -138,7 +145,10 @@ def check(
     store = lists.build_store(trust=trust or (), default=not no_default_trust)
     data = inputs.as_configuration(lambda: read_pem(chain, "certificate chain"))
     found = preflight(
-        data, at=datetime.now(UTC), key=_public_key(key, password_env), store=None if store.is_empty else store
+        data,
+        at=datetime.now(UTC),
+        key=_public_key(key, password_env),
+        store=None if store.is_empty else store,
     )
     color = console.wants_color(sys.stdout, off=no_color)
     for finding in found.findings:
@@ -167,4 +177,6 @@ def _public_key(path: str | None, password_env: str | None) -> CertificatePublic
 
     if not path:
         raise ConfigurationError("--key names no file")
-    return load_key(inputs.as_configuration(lambda: read_pem(path, "key")), password=password(password_env)).public_key()
+    return load_key(
+        inputs.as_configuration(lambda: read_pem(path, "key")), password=password(password_env)
+    ).public_key()

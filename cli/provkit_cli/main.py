@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (console.OutputClosedError, BrokenPipeError):
         _drop_output()
         return _PIPE_CLOSED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the boundary: nobody ever sees a raw traceback
         shown = getattr(error, "format_message", None)
         if shown is None:
             return _unexpected(error, traceback="--debug" in given)

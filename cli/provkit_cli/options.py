@@ -20,12 +20,16 @@ TsaTrust = Annotated[
 ]
 Distrust = Annotated[
     list[str] | None,
-    typer.Option("--distrust", metavar="FILE", help="Certificates never to believe, PEM or TOML. Repeatable."),
+    typer.Option(
+        "--distrust", metavar="FILE", help="Certificates never to believe, PEM or TOML. Repeatable."
+    ),
 ]
 NoDefaultTrust = Annotated[
     bool, typer.Option("--no-default-trust", help="Leave out the bundled official C2PA lists.")
 ]
-Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Go into folders. Links are not followed.")]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", "-r", help="Go into folders. Links are not followed.")
+]
 Include = Annotated[
     list[str] | None, typer.Option("--include", metavar="GLOB", help="In folders: only these. Repeatable.")
 ]
@@ -35,7 +39,8 @@ Exclude = Annotated[
 Hidden = Annotated[bool, typer.Option("--hidden", help="In folders: also names that start with a dot.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour (NO_COLOR works too).")]
 Out = Annotated[
-    str | None, typer.Option("--out", metavar="PATH", help="Write there: a file, or a folder for several files.")
+    str | None,
+    typer.Option("--out", metavar="PATH", help="Write there: a file, or a folder for several files."),
 ]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the result, atomically.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist already.")]

@@ -73,5 +73,5 @@ def read(arguments: Sequence[str]) -> Request | None:
         required = tuple(Required(word) for word in lists.pop("require_origin", ()))
     except ValueError:
         return None
-    given = {name: tuple(entries) for name, entries in lists.items()}
+    given: dict[str, Any] = {name: tuple(entries) for name, entries in lists.items()}
     return Request(paths=tuple(paths), require_origin=required, **given, **values)

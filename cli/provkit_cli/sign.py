@@ -40,14 +40,17 @@ class Oversight(StrEnum):
 
 @app.command()
 def sign(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")
+    ],
     origin: Annotated[Declared, typer.Option("--origin", help="What you state about the content.")],
     cert: Annotated[
         str | None, typer.Option("--cert", metavar="FILE", help="PEM chain, your certificate first.")
     ] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="FILE", help="PEM private key.")] = None,
     identity: Annotated[
-        str | None, typer.Option("--identity", metavar="NAME", help="Certificate and key of your configuration.")
+        str | None,
+        typer.Option("--identity", metavar="NAME", help="Certificate and key of your configuration."),
     ] = None,
     password_env: Annotated[
         str | None, typer.Option(metavar="VAR", help="Variable with the password of the key.")
@@ -72,11 +75,14 @@ def sign(
     category: Annotated[
         str | None, typer.Option(metavar="WORD", help="Source category, for example direct-human-record.")
     ] = None,
-    purpose: Annotated[str | None, typer.Option(metavar="TEXT", help="What the content was made for.")] = None,
+    purpose: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What the content was made for.")
+    ] = None,
     verification: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RECORD", help='A check that was made: "method=...;by=...;when=...;result=...". Repeatable.'
+            metavar="RECORD",
+            help='A check that was made: "method=...;by=...;when=...;result=...". Repeatable.',
         ),
     ] = None,
     limit: Annotated[
@@ -92,7 +98,8 @@ def sign(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title that readers see.")] = None,
     no_time: Annotated[bool, typer.Option("--no-time", help="State no time of signing.")] = False,
     media_type: Annotated[
-        str | None, typer.Option("--media", metavar="TYPE", help="Media type; the name's ending decides when left out.")
+        str | None,
+        typer.Option("--media", metavar="TYPE", help="Media type; the name's ending decides when left out."),
     ] = None,
     recursive: options.Recursive = False,
     include: options.Include = None,
@@ -111,7 +118,9 @@ def sign(
     provkit inspect --public shows what does.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     if inputs.STDIN in files and media_type is None:
-        raise ConfigurationError("standard input has no name to tell its type by", hint="add --media text/plain")
+        raise ConfigurationError(
+            "standard input has no name to tell its type by", hint="add --media text/plain"
+        )
     declared = _origin(
         origin,
         model=model,
@@ -164,7 +173,9 @@ def _sign(
     if quiet:
         return
     if signed.normalized:
-        console.say("note", f"the text was put into Unicode NFC, so it differs from what it was: {source.path}")
+        console.say(
+            "note", f"the text was put into Unicode NFC, so it differs from what it was: {source.path}"
+        )
     if signed.hidden_characters:
         console.say(
             "warning",

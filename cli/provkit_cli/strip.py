@@ -16,7 +16,9 @@ app = new_app()
 
 @app.command()
 def strip(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")
+    ],
     out: options.Out = None,
     in_place: options.InPlace = False,
     force: options.Force = False,
@@ -29,7 +31,9 @@ def strip(
     hidden: options.Hidden = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Take the credential off, whole or damaged; every other byte stays as it is.
+    """Take the credential off a file.
+
+    Whole or damaged; every other byte stays as it is.
 
     \b
     provkit strip signed.txt --out essay.txt
@@ -39,7 +43,9 @@ def strip(
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     if inputs.STDIN in files:
         if media_type is None:
-            raise ConfigurationError("standard input has no name to tell its type by", hint="add --media text/plain")
+            raise ConfigurationError(
+                "standard input has no name to tell its type by", hint="add --media text/plain"
+            )
         checks.check_media(media_type)
     sources = inputs.expand(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden

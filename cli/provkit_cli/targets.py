@@ -54,11 +54,14 @@ def plan(sources: Sequence[Source], *, out: str | None, in_place: bool, force: b
     if piped and len(sources) > 1:
         raise ConfigurationError("standard input goes alone", hint="give - and no other file")
     if piped and in_place:
-        raise ConfigurationError("standard input cannot be replaced", hint="use --out, or let the result go to stdout")
+        raise ConfigurationError(
+            "standard input cannot be replaced", hint="use --out, or let the result go to stdout"
+        )
     if out is None and not in_place:
         if not piped:
             raise ConfigurationError(
-                "it is not said where the result goes", hint="add --out PATH, or --in-place to replace the file"
+                "it is not said where the result goes",
+                hint="add --out PATH, or --in-place to replace the file",
             )
         if sys.stdout.isatty():
             raise ConfigurationError("the result would go to the terminal", hint="add --out PATH")
@@ -73,7 +76,9 @@ def plan(sources: Sequence[Source], *, out: str | None, in_place: bool, force: b
     if piped:
         raise ConfigurationError("the result of standard input needs a file name", hint="give --out a file")
     if os.path.lexists(out) and not os.path.isdir(out):  # noqa: PTH112
-        raise ConfigurationError(f"several files go into a folder, and this is none: {out}", hint="give --out a folder")
+        raise ConfigurationError(
+            f"several files go into a folder, and this is none: {out}", hint="give --out a folder"
+        )
     return _in_folder(sources, out, force=force)
 
 
@@ -87,7 +92,8 @@ def _in_folder(sources: Sequence[Source], out: str, *, force: bool) -> list[Targ
         path = os.path.join(out, source.below)  # noqa: PTH118
         if source.problem is None and path in targets:
             raise ConfigurationError(
-                f"two files would become one: {path}", hint="give them different names, or sign them one by one"
+                f"two files would become one: {path}",
+                hint="give them different names, or sign them one by one",
             )
         targets[path if source.problem is None else f"{len(targets)}\0"] = Target(source, path, force)
     return list(targets.values())

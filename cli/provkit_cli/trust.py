@@ -10,7 +10,7 @@ import typer
 
 from provkit.errors import ConfigurationError
 from provkit.files import read_file
-from provkit.trust.store import Purpose
+from provkit.trust.store import Purpose, TrustStore
 from provkit_cli import console, inputs, lists, options
 from provkit_cli.app import new_app
 
@@ -93,7 +93,8 @@ def update(
     ] = None,
     purpose: Annotated[Purpose, typer.Option(help="What the list vouches for.")] = Purpose.CLAIM_SIGNING,
     name: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Name that verdicts show; the bundled one's when left out.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Name that verdicts show; the bundled one's when left out."),
     ] = None,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of the list's last change.")
@@ -121,7 +122,9 @@ def update(
     else:
         data = inputs.as_configuration(lambda: read_file(given))
     when = _day(day)
-    bundled = next((entry.name for entry in lists.TrustStore.bundled().lists if entry.purpose is purpose), str(purpose))
+    bundled = next(
+        (entry.name for entry in TrustStore.bundled().lists if entry.purpose is purpose), str(purpose)
+    )
     chosen = name or f"{bundled} (yours)"
     path = lists.store_list(data, name=chosen, purpose=purpose, day=when)
     console.out_lines(

@@ -18,7 +18,9 @@ app = new_app()
 
 @app.command()
 def verify(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, patterns, folders (with -r), or - for stdin.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files, patterns, folders (with -r), or - for stdin.")
+    ],
     trust: options.Trust = None,
     allowed: options.Allowed = None,
     tsa_trust: options.TsaTrust = None,
@@ -40,7 +42,9 @@ def verify(
     include: options.Include = None,
     exclude: options.Exclude = None,
     hidden: options.Hidden = False,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to use.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to use.")
+    ] = 1,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first file that is not accepted.")
     ] = False,
@@ -52,7 +56,7 @@ def verify(
     no_color: options.NoColor = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No counter on the terminal.")] = False,
 ) -> None:
-    """Verify the credentials of files: state, stated origin, signer, time.
+    """Verify files: state, stated origin, signer, time.
 
     \b
     provkit verify essay.txt

@@ -127,7 +127,8 @@ def _check_stdin(asked: Request) -> None:
         checks.check_media(asked.media_type)
     elif asked.media_type is not None:
         raise ConfigurationError(
-            "--media goes with - (standard input)", hint="files are judged by their bytes, not by a type given"
+            "--media goes with - (standard input)",
+            hint="files are judged by their bytes, not by a type given",
         )
 
 
@@ -137,7 +138,9 @@ def _policy(asked: Request) -> Policy:
         return Policy(states=states)
     if Required.ANY in asked.require_origin:
         return Policy(states=states, origins=_STATED)
-    return Policy(states=states, origins=frozenset(OriginClass(entry.value) for entry in asked.require_origin))
+    return Policy(
+        states=states, origins=frozenset(OriginClass(entry.value) for entry in asked.require_origin)
+    )
 
 
 def _until_refused(results: Iterator[Result], policy: Policy, asked: Request) -> Iterator[Result]:
@@ -172,7 +175,7 @@ class _Report:
         if self.format is Format.JSON:
             return
         if result.error is not None:
-            console.error(result.error.message, result.error.hint, path=result.path)
+            console.failure(result)
         else:
             refused = checks.reasons(self.policy, result)
             self._write("".join(f"{line}\n" for line in text.lines(result, self.style, refused)))
@@ -185,7 +188,9 @@ class _Report:
         if self.path is not None:
             from provkit.files import write_atomic
 
-            write_atomic(self.path, "".join(self._parts).encode("utf-8", "backslashreplace"), force=self.force)
+            write_atomic(
+                self.path, "".join(self._parts).encode("utf-8", "backslashreplace"), force=self.force
+            )
 
     def _write(self, part: str) -> None:
         if self.path is None:

@@ -80,9 +80,7 @@ def _data(result: Result) -> dict[str, Any]:
         "error": None,
         "origin": _origin(verdict.origin),
         "signer": _signer(verdict.signer) if verdict.signer else None,
-        "time": (
-            {"value": _time(verdict.time.value), "basis": verdict.time.basis} if verdict.time else None
-        ),
+        "time": ({"value": _time(verdict.time.value), "basis": verdict.time.basis} if verdict.time else None),
         "statuses": _statuses(verdict.statuses),
         "ingredients": [
             {
@@ -164,7 +162,7 @@ def _time(value: datetime) -> str:
 
 
 def _sound(value: Any) -> Any:
-    """`value` without lone surrogates, spelled out as ``\\udcNN``: many JSON readers refuse them.
+    r"""`value` without lone surrogates, spelled out as ``\udcNN``: many JSON readers refuse them.
 
     They come from file names that are not UTF-8 and from JSON assertions.
     """

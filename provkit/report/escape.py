@@ -1,8 +1,8 @@
-"""What a file says, made harmless for a terminal.
+r"""What a file says, made harmless for a terminal.
 
 Titles, names and file names are written by strangers.  A line feed in one can forge a line of
 our output, an escape sequence can recolour or erase it, a bidirectional control can reorder it.
-So whatever is not plainly visible is shown as ``\\xNN``, ``\\uNNNN`` or ``\\UNNNNNNNN``.
+So whatever is not plainly visible is shown as ``\xNN``, ``\uNNNN`` or ``\UNNNNNNNN``.
 """
 
 from __future__ import annotations

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
+import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -57,6 +60,19 @@ def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
     names: dict[str, Any] = {"__name__": "page"}
     for block in blocks(page, "python"):
         exec(compile(block, str(page), "exec"), names)
+
+
+def test_the_transcript_in_the_readme_is_what_demo_prints() -> None:
+    [transcript] = (b for b in blocks(ROOT / "README.md", "console") if b.startswith("$ make demo\n"))
+    run = subprocess.run(
+        [sys.executable, "-m", "provkit_cli", "demo", "--no-color"],
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    time = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+    assert time.sub("", transcript.partition("\n")[2]) == time.sub("", run.stdout)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

@@ -177,10 +177,10 @@ def data_hash(**changes: Any) -> Box:
 
 
 def created(source: str | None = "digitalCreation", **fields: Any) -> dict[str, Any]:
-    """A ``c2pa.created`` action; a bare term gets the IPTC base."""
+    """A ``c2pa.created`` action; a bare term of IPTC gets its base."""
     action: dict[str, Any] = {"action": "c2pa.created", "parameters": {"dc:format": "text/plain"}, **fields}
     if source is not None:
-        action["digitalSourceType"] = source if ":" in source or "/" in source else BASE + source
+        action["digitalSourceType"] = source if set(source) & set(":/.") else BASE + source
     return action
 
 

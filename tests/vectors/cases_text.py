@@ -144,13 +144,13 @@ def several() -> Iterator[Case]:
     ):
         yield Case(f"txt::{name}", data, invalid(MULTIPLE), "A.8.7.1", f"{why} One is allowed; none is believed.")
     decoy = f.wrap(b"decoy", version=9)
-    yield Case("txt::decoy-before", signed(decoy + HOST), trusted("human", "decoy", "hidden-characters"), "A.8.4.2",
+    yield Case("txt::decoy-before", signed(decoy + HOST), trusted("human", "decoy"), "A.8.4.2",
                "A broken wrapper in the signed text itself changes nothing: or appending one would undo any credential.")
     yield Case("txt::decoy-arbitrary", signed(b"\xef\xbb\xbf" + f.selectors(bytes(range(64, 96))).encode() + HOST),
                trusted("human", "hidden-characters"), "A.8.4.2", "U+FEFF and selectors without the magic are no wrapper.")
-    yield Case("txt::decoy-after", text + decoy, invalid(MISMATCH, warnings=("decoy", "hidden-characters")), "15.12.1",
+    yield Case("txt::decoy-after", text + decoy, invalid(MISMATCH, warnings=("decoy",)), "15.12.1",
                "A broken wrapper added later is text that was not signed.")
-    yield Case("txt::damaged-beside", text + run.decode()[:400].encode(), invalid(MISMATCH, warnings=("decoy", "hidden-characters")),
+    yield Case("txt::damaged-beside", text + run.decode()[:400].encode(), invalid(MISMATCH, warnings=("decoy",)),
                "A.8.7.1", "The second wrapper is damaged, so there is one; but the text was changed.")
 
 

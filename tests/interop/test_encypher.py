@@ -1,0 +1,86 @@
+"""encypher-c2pa, an independent verifier, agrees with us on what we sign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from interop import identities
+
+import provkit
+from provkit import Origin, State, TrustStore
+
+encypher_c2pa = pytest.importorskip("encypher_c2pa")
+pytestmark = pytest.mark.interop
+CLASSES = ("human", "ai-assisted", "synthetic")
+
+
+def ask(data: bytes, *, anchors: bytes | None = None, mime: str = "text/plain") -> str:
+    """Its state: Trusted, Valid or Invalid."""
+    report: Any = encypher_c2pa.verify(
+        data,
+        mime,
+        trust_pem=None if anchors is None else anchors.decode(),
+        no_default_trust=True,
+        telemetry=False,
+        online=False,
+        validation_time=identities.NOW.isoformat(),
+    )
+    return str(report["validationState"] if "validationState" in report else report["validation_state"])
+
+
+@pytest.mark.parametrize("algorithm", identities.ALGORITHMS)
+@pytest.mark.parametrize("origin", CLASSES)
+@pytest.mark.parametrize("path", identities.inputs(), ids=lambda path: path.name)
+def test_both_trust_what_we_sign(path: Path, origin: str, algorithm: str):
+    root = identities.identity(algorithm).root_pem
+    signed = provkit.sign(path.read_bytes(), Origin.of(origin), identities.signer(algorithm))
+    verdict = provkit.verify(signed, trust=identities.trust(algorithm))
+    assert verdict.state is State.TRUSTED
+    assert verdict.origin.cls == origin
+    assert verdict.origin.attributed
+    assert provkit.verify(signed, trust=TrustStore.empty()).state is State.VALID
+    assert ask(signed, anchors=root) == "Trusted"
+    if algorithm == "ES256":
+        assert ask(signed) == "Valid"
+
+
+@pytest.mark.parametrize("algorithm", identities.ALGORITHMS)
+@pytest.mark.parametrize("path", identities.inputs(), ids=lambda path: path.name)
+def test_neither_trusts_a_changed_text(path: Path, algorithm: str):
+    data = path.read_bytes()
+    root = identities.identity(algorithm).root_pem
+    signed = provkit.sign(data, Origin.human(), identities.signer(algorithm))
+    middle = next(i for i in range(len(data) // 2, len(data)) if data[i : i + 1].isalpha())
+    for changed in (
+        signed[:middle] + (b"x" if signed[middle : middle + 1] != b"x" else b"y") + signed[middle + 1 :],
+        b"A " + signed,
+        signed + b"\n",
+    ):
+        assert provkit.verify(changed, trust=identities.trust(algorithm)).state is State.INVALID
+        assert ask(changed, anchors=root) == "Invalid"
+
+
+def test_everything_that_can_be_declared():
+    origin = Origin.synthetic(
+        model="acme/writer-2",
+        model_identifier="pkg:generic/acme/writer@2",
+        oversight="prompt_guided",
+        title="A title, <b>escaped</b>",
+        training_mining={"ai-training": "notAllowed", "data-mining": "allowed"},
+        category="model-generated-example",
+        purpose="a test",
+        limits=("not for evaluation",),
+    )
+    signed = provkit.sign(b"A text.\n", origin, identities.signer("ES256"))
+    assert provkit.verify(signed, trust=identities.trust("ES256")).state is State.TRUSTED
+    assert ask(signed, anchors=identities.identity("ES256").root_pem) == "Trusted"
+
+
+@pytest.mark.parametrize("media_type", ["text/csv", "text/tab-separated-values"])
+def test_tables(media_type: str):
+    signed = provkit.sign(b"a,b\n1,2\n", Origin.synthetic(), identities.signer("ES256"), media_type=media_type)
+    assert provkit.verify(signed, trust=identities.trust("ES256")).state is State.TRUSTED
+    assert ask(signed, anchors=identities.identity("ES256").root_pem) == "Trusted"
+    assert ask(signed, anchors=identities.identity("ES256").root_pem, mime="text/csv") == "Trusted"
