@@ -71,9 +71,12 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        value: object = version("provkit")
+        try:
+            value: object = version("provkit")
+        except PackageNotFoundError:  # run from a source tree that was not installed
+            value = "0+unknown"
     elif name in _HOMES:
         value = getattr(import_module(f"provkit.{_HOMES[name]}"), name)
     else:

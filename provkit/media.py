@@ -105,6 +105,14 @@ def sniff(data: bytes) -> str:
     if not data:
         raise MalformedError("the file is empty", hint="nothing was signed here; was the download cut off?")
     head = data[:_SNIFF_BYTES]
+    if _is_binary(head):
+        _refuse_container(head)
+    if _PDF.match(head):
+        raise _no_carrier("application/pdf")
+    if _SVG.match(head):
+        raise _no_carrier("image/svg+xml")
+    if _HTML.match(head):
+        raise _no_carrier("text/html")
     if text.names_magic(data):
         return TEXT
     if head.startswith(_UTF16) or _looks_like_utf16(head):
@@ -112,11 +120,9 @@ def sniff(data: bytes) -> str:
             "UTF-16 text carries no credential this version can read",
             hint="convert the file to UTF-8, for example with: iconv -f UTF-16 -t UTF-8",
         )
-    if _is_binary(head):
-        _refuse_binary(head)
-    if _PDF.match(head):
-        raise _no_carrier("application/pdf")
-    _refuse_other_text_carriers(data, head)
+    if b"\0" in head:
+        raise UnsupportedError("neither text nor a format this version knows", hint="see: provkit formats")
+    _refuse_other_text_carriers(data)
     return TEXT
 
 
@@ -130,28 +136,24 @@ def _is_binary(head: bytes) -> bool:
     return False
 
 
-def _refuse_binary(head: bytes) -> None:
+def _refuse_container(head: bytes) -> None:
     for media_type, marks in _MAGIC:
         if all(head.startswith(mark, offset) for offset, mark in marks):
             raise _no_carrier(media_type)
     if b"%PDF-" in head:
         raise _no_carrier("application/pdf")
-    if b"\0" in head:
-        raise UnsupportedError("neither text nor a format this version knows", hint="see: provkit formats")
 
 
-def _refuse_other_text_carriers(data: bytes, head: bytes) -> None:
+def _refuse_other_text_carriers(data: bytes) -> None:
     """Text that is, or may be, signed in a way this version does not read is never called unsigned."""
-    if _SVG.match(head):
-        raise _no_carrier("image/svg+xml")
-    if _HTML.match(head):
-        raise _no_carrier("text/html")
     if _STRUCTURED_BEGIN in data and _STRUCTURED_END in data:
         raise UnsupportedError("a credential in a comment block (C2PA A.9) is not read by this version yet")
     if b"<" in data:
         lower = data.lower()
         if any(name in lower for name in _HTML_CARRIERS) and any(tag in lower for tag in _HTML_ELEMENTS):
-            raise UnsupportedError("what may be a credential in HTML (C2PA A.7) is not read by this version yet")
+            raise UnsupportedError(
+                "what may be a credential in HTML (C2PA A.7) is not read by this version yet"
+            )
 
 
 def _looks_like_utf16(head: bytes) -> bool:
@@ -171,8 +173,9 @@ def check_signable(media_type: str) -> None:
     Raises:
         UnsupportedError: with the way out in its hint.
     """
-    if media_type not in _TEXT_HINTS:
-        raise UnsupportedError(
-            f"{media_type} is not a format this version can sign",
-            hint="to sign it as plain text all the same, invisible characters at its end, pass the media type text/plain",
-        )
+    if media_type in _TEXT_HINTS:
+        return
+    hint = "see: provkit formats"
+    if media_type == "text/markdown":
+        hint = "to sign it as plain text all the same, with invisible characters at its end, pass --media text/plain"
+    raise UnsupportedError(f"{media_type} is not a format this version can sign", hint=hint)

@@ -17,7 +17,7 @@ from provkit.carriers import text
 from provkit.codes import StatusCode
 from provkit.errors import ConfigurationError, LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
-from provkit.manifest import cbor, validator
+from provkit.manifest import cbor, validation, validator
 from provkit.manifest import store as stores
 from provkit.manifest.findings import Findings
 from provkit.origin.derive import derive
@@ -25,7 +25,7 @@ from provkit.verdict import OriginFinding, State, TimeFact, Verdict
 
 if TYPE_CHECKING:
     from provkit.manifest.store import ManifestStore
-    from provkit.manifest.validator import CredentialFinding, Validation
+    from provkit.manifest.validation import CredentialFinding, CredentialJudge, Validation
     from provkit.trust.store import TrustStore
 
 CARRIER_TEXT: Final = "text"
@@ -93,16 +93,20 @@ def verify(
         store = stores.read(wrapper.store, limits)
     except MalformedError as error:
         return _broken(media_type, StatusCode.GENERAL_ERROR, f"the manifest store: {error.message}", warnings)
-    run = validator.validate(
-        store, text.TextBinding(data, wrapper), _judge(trust, limits), at or datetime.now(UTC), limits
-    )
+    binding = text.TextBinding(data, wrapper)
+    run = validator.validate(store, binding, _judge(trust, limits), at or datetime.now(UTC), limits)
+    if binding.respelled:
+        run.warnings.append(
+            "not-nfc: the text is not in Unicode NFC; characters that NFC makes equal are not told apart"
+        )
     return _verdict(run, media_type, warnings)
 
 
 def _text_warnings(data: bytes, located: text.Located) -> tuple[str, ...]:
     warnings = []
-    hidden = text.hidden_characters(data, located.wrappers[0] if len(located.wrappers) == 1 else None)
-    if hidden and not located.damaged:
+    alone = len(located.wrappers) <= 1 and not located.damaged
+    hidden = text.hidden_characters(data, next(iter(located.wrappers), None)) if alone else 0
+    if hidden:
         warnings.append(
             f"hidden-characters: the text holds {hidden} characters that readers do not see or that reorder it"
         )
@@ -126,7 +130,7 @@ def _broken(media_type: str, code: StatusCode, explanation: str, warnings: tuple
     )
 
 
-def _judge(trust: TrustStore | None, limits: Limits) -> validator.CredentialJudge:
+def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
     """A judge over a trust store; parsed chains and paths are cached behind it."""
     from provkit.trust.chain import judge
     from provkit.trust.credential import load_credential
@@ -140,7 +144,7 @@ def _judge(trust: TrustStore | None, limits: Limits) -> validator.CredentialJudg
         facts = credential.facts
         if found.trusted:
             facts = credential.signer_facts(algorithm=facts.algorithm, trust_list=found.list_name)
-        return validator.CredentialFinding(
+        return validation.CredentialFinding(
             key=credential.public_key,
             facts=facts,
             problems=tuple(problem.message for problem in credential.profile_problems),

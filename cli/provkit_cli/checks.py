@@ -42,6 +42,21 @@ def refuse_existing(path: str) -> None:
         )
 
 
+def check_output(path: str, *, force: bool) -> None:
+    """Refuse a file for results that could not be written, now and not after an hour of verifying.
+
+    Raises:
+        ConfigurationError: it exists, or its folder does not.
+    """
+    if not force and os.path.lexists(path):
+        raise ConfigurationError(
+            f"the file for results exists already: {path}",
+            hint="choose another name, or add --force to replace it",
+        )
+    if not os.path.isdir(os.path.dirname(path) or os.curdir):  # noqa: PTH112, PTH120
+        raise ConfigurationError(f"there is no folder for the file for results: {path}", hint="make it first")
+
+
 def reasons(policy: Policy, result: Result) -> tuple[str, ...]:
     """Why a verdict that holds does not satisfy the policy, with the way out."""
     verdict = result.verdict

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provkit.errors import ProvkitError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.report.document import Failure, Result
-from provkit_cli.inputs import Source, load
+from provkit_cli.inputs import STDIN, Source, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +53,8 @@ def evaluate(source: Source, job: Job) -> Result:
 
 def evaluate_all(sources: Sequence[Source], job: Job, workers: int) -> Iterator[Result]:
     """A result for each source, in order."""
-    if workers <= 1 or len(sources) <= 1:
+    # Standard input belongs to this process.
+    if workers <= 1 or len(sources) <= 1 or any(source.path == STDIN for source in sources):
         for source in sources:
             yield evaluate(source, job)
         return

@@ -163,9 +163,8 @@ class _Report:
     _parts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.path is not None and not self.force:
-            # Now, not after an hour of verifying.
-            checks.refuse_existing(self.path)
+        if self.path is not None:
+            checks.check_output(self.path, force=self.force)
 
     def add(self, result: Result) -> None:
         if self.format is Format.JSONL:

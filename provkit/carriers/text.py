@@ -199,12 +199,14 @@ def prepare(data: bytes) -> bytes:
     return unicodedata.normalize("NFC", text).encode("utf-8")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextBinding:
     """How text with a wrapper is hashed (§A.8.7.3, §15.12.1.3.1)."""
 
     data: bytes
     wrapper: Wrapper
+    respelled: bool = False
+    """Set by :meth:`feed`: the text is not in NFC, so other bytes were hashed than stand there."""
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
         """Exactly one exclusion, and it is the wrapper found in this text."""
@@ -232,7 +234,9 @@ class TextBinding:
         Raises:
             MalformedError: the text is not UTF-8.
         """
-        before, after = prepare(self.data[: self.wrapper.start]), prepare(self.data[self.wrapper.end :])
+        parts = self.data[: self.wrapper.start], self.data[self.wrapper.end :]
+        before, after = prepare(parts[0]), prepare(parts[1])
+        self.respelled = (before, after) != parts
         if before and after and not after[:1].isascii() and prepare(before + after) != before + after:
             return (
                 "characters on both sides of the credential compose, so the text signed is not the text shown"
@@ -271,26 +275,33 @@ def remove(data: bytes, located: Located) -> bytes:
     return b"".join(out)
 
 
-# Characters that carry text a reader does not see or that reorder it: tags, bidirectional
-# controls, selectors of plane 14, and selectors of plane 0 behind an ASCII letter.
+# Characters that a reader does not see or that reorder what is seen.  Selectors and tags
+# have honest uses: ideographic variants, flags of regions, the look of an emoji.
 _HIDDEN: Final = re.compile(
-    rb"\xf3\xa0[\x80-\x87][\x80-\xbf]"
+    rb"(?P<flag>\xf0\x9f\x8f\xb4(?:\xf3\xa0\x81[\x80-\xbf])+)"
+    rb"|\xf3\xa0[\x80-\x83][\x80-\xbf]"
+    rb"|(?<![\xe3-\xe9][\x80-\xbf]{2})(?<!\xf0[\xa0-\xaf][\x80-\xbf]{2})\xf3\xa0[\x84-\x87][\x80-\xbf]"
     rb"|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
     rb"|[A-Za-z]\xef\xb8[\x80-\x8f]"
 )
-_HIDDEN_HINTS: Final = (b"\xf3\xa0", b"\xe2\x80\xaa", b"\xe2\x80\xab", b"\xe2\x80\xac", b"\xe2\x80\xad",
-                        b"\xe2\x80\xae", b"\xe2\x81", b"\xef\xb8")  # fmt: skip
+_HIDDEN_HINTS: Final = (
+    b"\xf3\xa0",
+    *(b"\xe2\x80" + bytes((last,)) for last in range(0xAA, 0xAF)),
+    b"\xe2\x81",
+    b"\xef\xb8",
+)
 
 
 def hidden_characters(data: bytes, wrapper: Wrapper | None) -> int:
-    """How many characters of the text itself are invisible carriers or reorder it.
+    """How many characters of the text itself carry something unseen or reorder it.
 
-    An emoji may take tag characters (flags of regions) and selectors; they count when
-    they are of plane 14 or follow an ASCII letter.
+    Counted are tag characters outside the flag of a region, selectors of plane 14 behind
+    anything but an ideograph, selectors behind an ASCII letter, and bidirectional embeddings,
+    overrides and isolates.
     """
     parts = [data] if wrapper is None else [data[: wrapper.start], data[wrapper.end :]]
     return sum(
-        sum(1 for _ in _HIDDEN.finditer(part))
+        sum(1 for found in _HIDDEN.finditer(part) if found.lastgroup is None)
         for part in parts
         if not part.isascii() and any(hint in part for hint in _HIDDEN_HINTS)
     )

@@ -228,7 +228,7 @@ class Ingredient(NamedTuple):
         if not isinstance(value, cbor.MAPS):
             raise MalformedError("the ingredient is not a map")
         relationship = value.get("relationship")
-        if relationship not in RELATIONSHIPS:
+        if not isinstance(relationship, str) or relationship not in RELATIONSHIPS:
             raise MalformedError("the ingredient has no known relationship")
         title = value.get("dc:title")
         has_manifest = "activeManifest" in value or "c2pa_manifest" in value

@@ -10,6 +10,8 @@ from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import cbor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 _ALG: Final = 1
@@ -136,9 +138,47 @@ def _stray(unprotected: Mapping[Any, Any]) -> str | None:
     for label, value in unprotected.items():
         if label not in _KNOWN_UNPROTECTED:
             return f"the unsigned header has an unknown entry {str(label)[:40]!r}"
+        if label in _TOKENS and not _TOKENS[label](value):
+            return f"the unsigned {label!r} of the signature is not of its form"
         if label in (_PAD, "pad2") and not (isinstance(value, bytes) and not value.strip(b"\0")):
             return f"the unsigned {label!r} of the signature is not zero-filled"
     return None
+
+
+def _is_der(value: Any) -> bool:
+    """One DER SEQUENCE that fills ``value``: what a token is, before anybody looks inside."""
+    if not isinstance(value, bytes) or len(value) < 2 or value[0] != 0x30:
+        return False
+    length, start = value[1], 2
+    if length > 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(value[2:start], "big")
+    return start + length == len(value)
+
+
+def _is_time_stamp(value: Any) -> bool:
+    """``{tstTokens: [{val}]}`` and nothing else (§10.3.2.5)."""
+    match value:
+        case {"tstTokens": [{"val": token}]} if len(value) == 1 and len(value["tstTokens"][0]) == 1:
+            return _is_der(token)
+        case _:
+            return False
+
+
+def _is_revocation(value: Any) -> bool:
+    """``{ocspVals: [DER, ...]}`` and nothing else (§10.3.2.5)."""
+    match value:
+        case {"ocspVals": [*responses]} if len(value) == 1 and responses:
+            return all(_is_der(response) for response in responses)
+        case _:
+            return False
+
+
+_TOKENS: Final[dict[Any, Callable[[Any], bool]]] = {
+    "sigTst": _is_time_stamp,
+    "sigTst2": _is_time_stamp,
+    "rVals": _is_revocation,
+}
 
 
 def to_be_signed(protected: bytes, payload: bytes) -> bytes:

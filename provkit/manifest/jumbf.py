@@ -130,16 +130,16 @@ class _Reader:
                 rest = stop
         if rest != pos:
             raise MalformedError(f"JUMBF description box at byte {start} does not end where it says")
-        superboxes: tuple[SuperBox, ...] = ()
-        contents: tuple[ContentBox, ...] = ()
+        superboxes: list[SuperBox] = []
+        contents: list[ContentBox] = []
         while pos < end:
             stop, kind = self.header(pos, end)
             if kind == b"jumb":
-                superboxes += (self.superbox(pos, stop, depth + 1),)
+                superboxes.append(self.superbox(pos, stop, depth + 1))
             else:
-                contents += (ContentBox(kind, data[pos + _HEADER_BYTES : stop]),)
+                contents.append(ContentBox(kind, data[pos + _HEADER_BYTES : stop]))
             pos = stop
-        return SuperBox(uuid, label, toggles, salt, superboxes, contents, data[start:end])
+        return SuperBox(uuid, label, toggles, salt, tuple(superboxes), tuple(contents), data[start:end])
 
     def label(self, pos: int, end: int) -> tuple[str, int]:
         """The label at ``pos`` and the offset behind its terminator."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from provkit.manifest.assertions import Action
     from provkit.manifest.claim import Claim
     from provkit.manifest.store import Assertion
-    from provkit.manifest.validator import Validation
+    from provkit.manifest.validation import Validation
 
 _INCEPTIONS = frozenset({"c2pa.created", "c2pa.opened"})
 

@@ -86,8 +86,11 @@ class Manifest(NamedTuple):
         for box in (self.box, *self.claims, *self.signatures, *self.assertion_stores, *self.others):
             if box.toggles != _PLAIN_TOGGLES:
                 return f"the description of box {box.label!r} carries more than a type and a label"
-        if self.box.contents or any(box.contents for box in self.assertion_stores):
+        if self.box.contents or any(box.contents for box in (*self.assertion_stores, *self.others)):
             return "a content box stands between the parts of the manifest"
+        if self.box.uuid == jumbf.UUID_MANIFEST_ALIAS:
+            # §11.1.4: readable in old files, written by nobody, one byte away from the type in use.
+            return "the manifest is of a type that is no longer written"
         for box in self.box.superboxes:
             if box.uuid not in _PARTS:
                 return f"box {box.label!r} is of a type this standard does not define"
@@ -143,7 +146,9 @@ def _manifest(box: SuperBox, limits: Limits) -> Manifest:
         by_type.setdefault(child.uuid, []).append(child)
     stores = by_type.get(jumbf.UUID_ASSERTIONS, [])
     assertions = [
-        Assertion(child.label, _base(child.label), child) for store in stores for child in store.superboxes
+        Assertion(child.label, base_label(child.label), child)
+        for store in stores
+        for child in store.superboxes
     ]
     if len(assertions) > limits.assertions:
         raise LimitError(f"the manifest has {len(assertions)} assertions; the limit is {limits.assertions}")
@@ -164,7 +169,8 @@ def _manifest(box: SuperBox, limits: Limits) -> Manifest:
     )
 
 
-def _base(label: str) -> str:
+def base_label(label: str) -> str:
+    """Label of an assertion without its instance suffix ``__2`` (§6.4)."""
     if "__" not in label:
         return label
     head, _, tail = label.rpartition("__")

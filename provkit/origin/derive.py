@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.manifest import assertions as kinds
+from provkit.manifest import store as stores
 from provkit.origin import vocabulary
 from provkit.verdict import Evidence, OriginClass, OriginFinding
 
 if TYPE_CHECKING:
-    from provkit.manifest.validator import Validation
+    from provkit.manifest.validation import Validation
 
 _METADATA_KEY: Final = "Iptc4xmpExt:DigitalSourceType"
 _INCEPTIONS: Final = frozenset({"c2pa.created", "c2pa.opened"})
@@ -73,7 +74,7 @@ def _collect(run: Validation) -> Iterator[_Item]:
             )
     for label, content in run.contents.items():
         where = run.manifest.assertion_uri(label)
-        base = label.partition("__")[0]
+        base = stores.base_label(label)
         if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, Mapping):
             value = content.get(_METADATA_KEY)
             if value is not None:

@@ -7,14 +7,16 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from provkit.signers.development import DevelopmentIdentity, make_development_identity
 from provkit.signers.files import write_development_identity
 from provkit_cli.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEY = ("--cert", "dev/chain.pem", "--key", "dev/key.pem")
 ROOT = ("--no-default-trust", "--trust", "dev/root.pem")
@@ -62,7 +64,9 @@ class Cli:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def signed(self, name: str, content: str = "Eleven herons.\n", *options: str, origin: str = "human") -> Path:
+    def signed(
+        self, name: str, content: str = "Eleven herons.\n", *options: str, origin: str = "human"
+    ) -> Path:
         path = self.write(name, content)
         done = self("sign", name, "--origin", origin, *KEY, "--in-place", "-q", *options)
         assert done.code == 0, done.err

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
+from provkit.report.document import Failure, Result
+from provkit.trust.store import TrustStore
 from provkit_cli import pool, quick, verifying
 from provkit_cli.exits import Exit, worst
+from provkit_cli.inputs import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cli.conftest import Cli
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -73,7 +77,14 @@ def test_refused_origin_says_why(cli: Cli) -> None:
 def test_first_line_has_state_origin_signer_list_and_time(cli: Cli) -> None:
     cli.signed("a.txt", origin="ai-assisted")
     first = cli("verify", "a.txt", *ROOT).out.splitlines()[0]
-    for part in ("trusted", "a.txt: stated as ai-assisted", '"provkit dev signer"', "DEVELOPMENT", '"root.pem"', "(claimed)"):
+    for part in (
+        "trusted",
+        "a.txt: stated as ai-assisted",
+        '"provkit dev signer"',
+        "DEVELOPMENT",
+        '"root.pem"',
+        "(claimed)",
+    ):
         assert part in first
 
 
@@ -221,16 +232,18 @@ def test_output_file_is_not_replaced_unasked(cli: Cli, several: list[str]) -> No
     assert json.loads((cli.folder / "report.json").read_text())["results"]
     before = (cli.folder / "human.txt").read_bytes()
     done = cli("verify", *several, *ROOT, "-o", "human.txt")
-    assert done.code == 4
+    assert done.code == 2
     assert "exists already" in done.err
+    assert cli("verify", *several, "-o", "nowhere/report.json").code == 2
     assert (cli.folder / "human.txt").read_bytes() == before
     assert cli("verify", *several, *ROOT, "-o", "report.json", "--force").code == 1
 
 
 def test_two_processes_give_the_same_in_the_same_order(cli: Cli, several: list[str]) -> None:
-    assert cli("verify", *several, *ROOT, "--format", "jsonl", "-j", "2").out == cli(
-        "verify", *several, *ROOT, "--format", "jsonl"
-    ).out
+    assert (
+        cli("verify", *several, *ROOT, "--format", "jsonl", "-j", "2").out
+        == cli("verify", *several, *ROOT, "--format", "jsonl").out
+    )
 
 
 def test_fail_fast_stops(cli: Cli, several: list[str]) -> None:
@@ -256,6 +269,11 @@ def test_standard_input(cli: Cli) -> None:
     data = cli.signed("a.txt").read_bytes()
     done = cli("verify", "-", "--media", "text/plain", *ROOT, stdin=data)
     assert (done.code, done.out[:12]) == (0, "trusted   -:")
+
+
+def test_standard_input_beside_files_is_read_by_the_first_process(cli: Cli) -> None:
+    data = cli.signed("a.txt").read_bytes()
+    assert cli("verify", "a.txt", "-", "--media", "text/plain", *ROOT, "-j", "2", stdin=data).code == 0
 
 
 def test_folder_needs_r_and_is_walked_in_order(cli: Cli) -> None:
@@ -371,6 +389,7 @@ def test_name_that_is_not_utf8(cli: Cli) -> None:
 
 def test_statements_reach_the_terminal_escaped(cli: Cli) -> None:
     cli.signed("a.txt", "Text\n", "--title", "x\x1b[2J\u202ey", "--model", 'm"\n\x07', origin="synthetic")
+    out = ""
     for arguments in (("verify", "-v"), ("inspect",), ("inspect", "--public")):
         out = cli(*arguments, "a.txt", *ROOT).out
         assert not set(out) & {"\x1b", "\x07", "\u202e"}
@@ -390,8 +409,8 @@ def test_one_bug_in_one_file_does_not_end_the_run(cli: Cli, monkeypatch: pytest.
 
 
 def test_worker_that_dies_takes_only_its_file_down(cli: Cli) -> None:
-    sources = [pool.Source(name, name) for name in ("a", "die", "b", "die", "c")]
-    job = pool.Job(verifying.lists.TrustStore.empty())
+    sources = [Source(name, name) for name in ("a", "die", "b", "die", "c")]
+    job = pool.Job(TrustStore.empty())
     results = list(pool.in_processes(sources, _die_or_not, (job,), 2))
     assert [result.path for result in results] == ["a", "die", "b", "die", "c"]
     assert [result.error.message if result.error else "" for result in results] == [
@@ -403,10 +422,10 @@ def test_worker_that_dies_takes_only_its_file_down(cli: Cli) -> None:
     ]
 
 
-def _die_or_not(source: pool.Source) -> pool.Result:
+def _die_or_not(source: Source) -> Result:
     if source.path == "die":
         os._exit(9)
-    return pool.Result(source.path, None, pool.Failure("internal", "fine"))
+    return Result(source.path, None, Failure("internal", "fine"))
 
 
 # the quick way in
@@ -443,7 +462,17 @@ def test_quick_and_full_reading_agree(cli: Cli, monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize(
     "arguments",
-    ["", "--help", "a.txt -h", "a.txt -rq", "a.txt --trust", "a.txt --trust=x", "a.txt -- -b", "a.txt -j 2", "a --format x"],
+    [
+        "",
+        "--help",
+        "a.txt -h",
+        "a.txt -rq",
+        "a.txt --trust",
+        "a.txt --trust=x",
+        "a.txt -- -b",
+        "a.txt -j 2",
+        "a --format x",
+    ],
 )
 def test_anything_else_is_left_to_typer(arguments: str) -> None:
     assert quick.read(["verify", *arguments.split()]) is None

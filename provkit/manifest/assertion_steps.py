@@ -1,0 +1,186 @@
+"""Step 7: every declared assertion is there and unchanged, and nothing is undeclared (C2PA 2.4 §15.10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from provkit.codes import StatusCode
+from provkit.errors import LimitError, MalformedError
+from provkit.manifest import assertions as kinds
+from provkit.manifest import cbor
+from provkit.manifest import store as stores
+from provkit.manifest.claim import HashedUri
+from provkit.manifest.validation import HASHERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from provkit.limits import Limits
+    from provkit.manifest.claim import Claim
+    from provkit.manifest.store import Assertion
+    from provkit.manifest.validation import Validation
+
+_ASSERTION_PREFIX: Final = f"{stores.URI_PREFIX}{stores.LABEL_ASSERTIONS}/"
+# Assertions whose meaning reaches outside the manifest; judged in a later version.
+_LATER: Final = frozenset(
+    {"c2pa.cloud-data", "c2pa.external-reference", "c2pa.time-stamp", "c2pa.certificate-status"}
+)
+
+
+def check(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertion, ...]:
+    """Step 7: every declared assertion is there and unchanged, and none is undeclared (§15.10)."""
+    manifest, add = run.manifest, run.findings.add
+    by_label: dict[str, Assertion] = {}
+    for assertion in manifest.assertions:
+        if assertion.label in by_label:
+            url = manifest.assertion_uri(assertion.label)
+            add(StatusCode.ASSERTION_UNDECLARED, url, "two assertions have the same label")
+        by_label[assertion.label] = assertion
+    if len(claim.created) + len(claim.gathered) > limits.assertions:
+        raise LimitError(f"the claim lists more than {limits.assertions} assertions")
+    declared: dict[str, Assertion] = {}
+    good = True
+    for uri in (*claim.created, *claim.gathered):
+        found = _declared(run, claim, uri, by_label)
+        if found is None:
+            good = False
+        elif found.label in declared:
+            add(
+                StatusCode.CLAIM_MALFORMED,
+                manifest.uri(manifest.claims[0].label),
+                f"{uri.url} is listed twice",
+            )
+        else:
+            declared[found.label] = found
+        if uri is claim.created[-1]:
+            run.created = frozenset(declared)
+    for label in by_label:
+        if label in declared:
+            continue
+        url = manifest.assertion_uri(label)
+        add(StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
+    for label, assertion in declared.items():
+        good &= _decode(run, label, assertion, limits)
+    run.assertions_hold = _other_boxes(run, claim) and good
+    return tuple(declared.values())
+
+
+def _other_boxes(run: Validation, claim: Claim) -> bool:
+    """Data boxes and credentials of older versions stand only where a hashed URI covers them."""
+    info = claim.fields.get("claim_generator_info")
+    good = True
+    if info is not None and b"self#jumbf" in cbor.encode(info):
+        good = _references(run, run.manifest.uri(run.manifest.claims[0].label), info)
+    for store in run.manifest.others:
+        for box in store.superboxes:
+            url = run.manifest.uri(store.label, box.label)
+            if url not in run.referenced:
+                run.findings.add(StatusCode.GENERAL_ERROR, url, "no hash covers this box")
+                good = False
+    return good
+
+
+def _declared(
+    run: Validation, claim: Claim, uri: HashedUri, by_label: Mapping[str, Assertion]
+) -> Assertion | None:
+    manifest, add = run.manifest, run.findings.add
+    label = uri.url.removeprefix(_ASSERTION_PREFIX)
+    if label is uri.url or "/" in label:  # not the short form nearly everybody writes
+        target = stores.parse_uri(uri.url)
+        if target is not None and target.manifest not in (None, manifest.label):
+            add(
+                StatusCode.ASSERTION_OUTSIDE_MANIFEST,
+                uri.url,
+                "the claim lists an assertion of another manifest",
+            )
+            return None
+        if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:
+            add(StatusCode.ASSERTION_MISSING, uri.url, "the URI names no assertion")
+            return None
+        label = target.path[1]
+    url = manifest.assertion_uri(label)
+    assertion = by_label.get(label)
+    if assertion is None:
+        add(StatusCode.ASSERTION_MISSING, url, "the claim lists an assertion that is not there")
+        return None
+    match = hash_matches(uri, claim.alg, assertion.box.hashed)
+    if match is None:
+        add(
+            StatusCode.ALGORITHM_UNSUPPORTED,
+            url,
+            f"hash algorithm {uri.alg or claim.alg!s:.40} is not allowed",
+        )
+        return None
+    if not match:
+        add(StatusCode.ASSERTION_HASHED_URI_MISMATCH, url, "the assertion was changed after signing")
+        return None
+    add(StatusCode.ASSERTION_HASHED_URI_MATCH, url, "the assertion is as it was signed")
+    return assertion
+
+
+def hash_matches(uri: HashedUri, enclosing: str | None, data: bytes) -> bool | None:
+    """Whether ``data`` has the hash of a hashed URI; None if the algorithm is not allowed (§13.1)."""
+    hasher = HASHERS.get(uri.alg or enclosing or "")
+    return None if hasher is None else bool(hasher(data).digest() == uri.hash)
+
+
+def _decode(run: Validation, label: str, assertion: Assertion, limits: Limits) -> bool:
+    url = run.manifest.assertion_uri(label)
+    base = assertion.base_label
+    if base in _LATER:
+        run.findings.unsupported.append(f"the assertion {base}")
+    try:
+        content = kinds.decode(assertion, limits.cbor_depth)
+    except kinds.InvalidJsonError as error:
+        run.findings.add(StatusCode.ASSERTION_JSON_INVALID, url, error.message)
+        return False
+    except MalformedError as error:
+        run.findings.add(StatusCode.ASSERTION_CBOR_INVALID, url, error.message)
+        return False
+    run.contents[label] = content
+    if assertion.content is None or b"self#jumbf" not in assertion.content.payload:
+        return True
+    return _references(run, url, content)
+
+
+def _references(run: Validation, url: str, content: Any) -> bool:
+    """Hashed URIs inside an assertion name boxes of this manifest, unchanged (§15.10.3)."""
+    claim = run.claim
+    good = True
+    for uri in _hashed_uris(content):
+        target = stores.parse_uri(uri.url)
+        if target is None:
+            continue  # an external reference: fetched by nobody here
+        if target.manifest not in (None, run.manifest.label):
+            continue  # another manifest of the store: see _other_manifests
+        box = stores.resolve(run.manifest, target.path)
+        if box is None:
+            run.findings.add(StatusCode.HASHED_URI_MISSING, url, f"{uri.url} names nothing in this manifest")
+            good = False
+            continue
+        match = hash_matches(uri, claim.alg if claim else None, box.hashed)
+        if match is None:
+            run.findings.add(
+                StatusCode.ALGORITHM_UNSUPPORTED, url, f"the hash of {uri.url} has no allowed algorithm"
+            )
+        elif match:
+            run.referenced.add(run.manifest.uri(*target.path))
+        else:
+            run.findings.add(
+                StatusCode.HASHED_URI_MISMATCH, url, f"{uri.url} was changed after it was referenced"
+            )
+        good = good and match is True
+    return good
+
+
+def _hashed_uris(value: Any) -> Iterator[HashedUri]:
+    """Every hashed URI in a decoded value; depth is bounded by the decoder."""
+    if isinstance(value, cbor.MAPS):
+        uri = HashedUri.read(value)
+        if uri is not None:
+            yield uri
+        for inner in value.values():
+            yield from _hashed_uris(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _hashed_uris(inner)

@@ -1,0 +1,111 @@
+"""What validation of one manifest takes from its caller, and what it finds out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from provkit.manifest.findings import Findings
+from provkit.verdict import IngredientFinding, SignerFacts, State, Statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from provkit.manifest import assertions as kinds
+    from provkit.manifest.claim import Claim
+    from provkit.manifest.store import Manifest
+
+HASHERS: Final[dict[str, Callable[[bytes], Any]]] = {
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+    "sha512": hashlib.sha512,
+}
+"""Allowed hash algorithms (§13.1)."""
+
+
+class Binding(Protocol):
+    """How the asset at hand is hashed, and what an exclusion in it may be."""
+
+    def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
+        """Why these exclusions are not the carrier found in this asset; None if they are."""
+        ...
+
+    def feed(self, update: Callable[[bytes], None]) -> str | None:
+        """Pass the signed bytes to ``update``; a reason if the asset cannot be hashed as signed.
+
+        Raises:
+            MalformedError: the asset is not of its format any more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFinding:
+    """What is known of a signer's chain at the moment of judgement."""
+
+    key: Any
+    """Public key of the leaf."""
+    facts: SignerFacts
+    problems: tuple[str, ...]
+    """Rules of the certificate profile (§14.5.1.1) the leaf breaks."""
+    trusted: bool
+    reason: str
+    """Why the chain is trusted or not, one line."""
+
+
+class CredentialJudge(Protocol):
+    """Judges an ``x5chain``."""
+
+    def __call__(self, chain: tuple[bytes, ...], at: datetime) -> CredentialFinding:
+        """Judge; raises MalformedError when a certificate does not parse."""
+        ...
+
+
+@dataclass(slots=True)
+class Validation:
+    """Everything validation learned about the active manifest."""
+
+    manifest: Manifest
+    findings: Findings = field(default_factory=Findings)
+    claim: Claim | None = None
+    signer: SignerFacts | None = None
+    created: frozenset[str] = frozenset()
+    """Labels of the assertions attributed to the signer."""
+    referenced: set[str] = field(default_factory=set)
+    """Absolute URIs of boxes that a hashed URI inside an assertion covers."""
+    contents: dict[str, Any] = field(default_factory=dict)
+    """Decoded content of each declared assertion, by label."""
+    actions: dict[str, kinds.Actions] = field(default_factory=dict)
+    """Actions assertions by label, claim order."""
+    ingredients: dict[str, kinds.Ingredient] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    signature_holds: bool = False
+    inside_validity: bool = False
+    signer_trusted: bool = False
+    assertions_hold: bool = False
+    rules_hold: bool = False
+    content_holds: bool = False
+
+    @property
+    def state(self) -> State:
+        """State by the definitions of §14.3: each must have been shown, not merely not refuted."""
+        valid = (
+            self.signature_holds
+            and self.inside_validity
+            and self.assertions_hold
+            and self.rules_hold
+            and self.content_holds
+            and self.findings.sound
+        )
+        if not valid:
+            return State.INVALID
+        return State.TRUSTED if self.signer_trusted else State.VALID
+
+    def ingredient_findings(self) -> tuple[IngredientFinding, ...]:
+        """Ingredients as results; they carry no statuses until their manifests are validated."""
+        return tuple(
+            IngredientFinding(label, ingredient.relationship, ingredient.title, Statuses())
+            for label, ingredient in self.ingredients.items()
+        )
