@@ -79,14 +79,17 @@ def lines(result: Result, style: Style, refused: tuple[str, ...] = ()) -> Iterat
         return
     first, *more = _fitted(path, list(_answer(verdict, style)), style)
     yield f"{label}  {first}"
-    yield from (f"{_INDENT}{line}" for line in more)
+    for line in more:
+        yield from _wrapped(line, style)
     for detail in _details(verdict, style, refused):
-        yield f"{_INDENT}{detail}"
+        yield from _wrapped(detail, style)
 
 
 def _fitted(path: str, parts: list[str], style: Style) -> list[str]:
     """The answer on one line, or on as many as the terminal needs, broken between its parts."""
-    lines = [f"{path}: {parts[0]}"]
+    whole = f"{path}: {parts[0]}"
+    room = style.width is None or len(_INDENT) + len(whole) <= style.width
+    lines = [whole] if room else [path, parts[0]]
     for part in parts[1:]:
         longer = f"{lines[-1]}{style.separator}{part}"
         if style.width is None or len(_INDENT) + len(longer) <= style.width:
@@ -94,6 +97,23 @@ def _fitted(path: str, parts: list[str], style: Style) -> list[str]:
         else:
             lines.append(part)
     return lines
+
+
+def _wrapped(detail: str, style: Style) -> Iterator[str]:
+    """A detail below the first line, with the later lines of a long one further in."""
+    if style.width is None or len(_INDENT) + len(detail) <= style.width:
+        yield f"{_INDENT}{detail}"
+        return
+    from textwrap import wrap
+
+    yield from wrap(
+        detail,
+        max(style.width, 40),
+        initial_indent=_INDENT,
+        subsequent_indent=f"{_INDENT}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _short(verdict: Verdict) -> str:

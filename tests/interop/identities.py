@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from provkit import Signer, TrustStore
 from support import pki
 from support.shared import SHARED
-
-from provkit import Signer, TrustStore
 
 ALGORITHMS: Final = ("ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519")
 DATA: Final = Path(__file__).resolve().parents[1] / "data"
@@ -22,7 +21,9 @@ def identity(algorithm: str) -> pki.Pki:
     """Root, intermediate, leaf."""
     # P-521 authorities that sign with SHA-256 are not known to every peer.
     authority = "ES256" if algorithm == "ES512" else algorithm
-    return pki.Pki.make(algorithm, ca_algorithm=authority, start=NOW - timedelta(days=1), end=NOW + timedelta(days=30))
+    return pki.Pki.make(
+        algorithm, ca_algorithm=authority, start=NOW - timedelta(days=1), end=NOW + timedelta(days=30)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -40,4 +41,8 @@ def trust(algorithm: str) -> TrustStore:
 def inputs() -> list[Path]:
     """Our own small texts, and those of ``../shared`` where they are."""
     beside = SHARED / "inputs" / "text"
-    return [DATA / "alice.txt", DATA / "languages.txt", *(sorted(beside.iterdir()) if beside.is_dir() else [])]
+    return [
+        DATA / "alice.txt",
+        DATA / "languages.txt",
+        *(sorted(beside.iterdir()) if beside.is_dir() else []),
+    ]

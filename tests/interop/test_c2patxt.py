@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from interop import identities
-from support.peers import C2paTxt, Signing, c2patxt_or_skip
 
 import provkit
+from interop import identities
 from provkit import Origin, OriginClass, State, TrustStore
+from support.peers import C2paTxt, Signing, c2patxt_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.interop
 TEXTS = pytest.mark.parametrize("path", identities.inputs(), ids=lambda path: path.name)
@@ -26,8 +26,10 @@ def peer() -> Iterator[C2paTxt]:
 
 
 @TEXTS
-def test_it_accepts_our_synthetic_text(peer: C2paTxt, path: Path):
-    signed = provkit.sign(path.read_bytes(), Origin.synthetic(model="acme/writer"), identities.signer("Ed25519"))
+def test_it_accepts_our_synthetic_text(peer: C2paTxt, path: Path) -> None:
+    signed = provkit.sign(
+        path.read_bytes(), Origin.synthetic(model="acme/writer"), identities.signer("Ed25519")
+    )
     text = signed.decode()
     root = identities.identity("Ed25519").root_pem
     found = peer.verify(text, anchors_pem=root, now=identities.NOW)
@@ -43,17 +45,22 @@ def test_it_accepts_our_synthetic_text(peer: C2paTxt, path: Path):
 
 
 @TEXTS
-def test_we_accept_its_text(peer: C2paTxt, path: Path):
+def test_we_accept_its_text(peer: C2paTxt, path: Path) -> None:
     made = identities.identity("Ed25519")
-    marked = peer.embed(path.read_text(encoding="utf-8"), Signing(made.chain_pem, made.key_pem, when=identities.NOW)).encode()
+    marked = peer.embed(
+        path.read_text(encoding="utf-8"), Signing(made.chain_pem, made.key_pem, when=identities.NOW)
+    ).encode()
     verdict = provkit.verify(marked, trust=identities.trust("Ed25519"))
     assert verdict.state is State.TRUSTED, verdict.statuses.failure
     assert verdict.origin.cls is OriginClass.SYNTHETIC
     assert provkit.verify(marked, trust=TrustStore.empty()).state is State.VALID
-    assert provkit.verify(marked.replace(b"e", b"a", 1), trust=identities.trust("Ed25519")).state is State.INVALID
+    assert (
+        provkit.verify(marked.replace(b"e", b"a", 1), trust=identities.trust("Ed25519")).state
+        is State.INVALID
+    )
 
 
-def test_neither_accepts_a_changed_text(peer: C2paTxt):
+def test_neither_accepts_a_changed_text(peer: C2paTxt) -> None:
     signed = provkit.sign(b"The quick fox.\n", Origin.synthetic(), identities.signer("Ed25519"))
     changed = signed.replace(b"quick", b"quack")
     root = identities.identity("Ed25519").root_pem

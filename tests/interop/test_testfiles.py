@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.shared import SHARED, shared
 
 import provkit
 from provkit import ProvkitError, TrustStore
+from support.shared import SHARED, shared
 
 pytestmark = pytest.mark.interop
 # The recorded day; some certificates of the set begin at noon.
@@ -20,7 +20,9 @@ AT = datetime(2026, 11, 20, 20, tzinfo=UTC)
 DIFFERENCES: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "differences.json").read_bytes())
 MANIFEST = SHARED / "testfiles" / "manifest.json"
 FILES: list[dict[str, Any]] = (
-    [entry for entry in json.loads(MANIFEST.read_bytes())["files"] if entry["media_type"] == "text/plain"] if MANIFEST.exists() else []
+    [entry for entry in json.loads(MANIFEST.read_bytes())["files"] if entry["media_type"] == "text/plain"]
+    if MANIFEST.exists()
+    else []
 )
 STATES = {"Trusted": {"trusted"}, "Valid": {"valid"}, "Invalid": {"invalid"}, None: {"unsigned"}}
 
@@ -29,20 +31,25 @@ STATES = {"Trusted": {"trusted"}, "Valid": {"valid"}, "Invalid": {"invalid"}, No
 def everything() -> TrustStore:
     """Profile ``all`` of the manifest's header."""
     store = TrustStore.empty()
-    for file in ("official/C2PA-TRUST-LIST.pem", "interim/anchors.pem", "test/test_cert_root_bundle.pem", "test/revocation_test_root.pem"):
+    for file in (
+        "official/C2PA-TRUST-LIST.pem",
+        "interim/anchors.pem",
+        "test/test_cert_root_bundle.pem",
+        "test/revocation_test_root.pem",
+    ):
         store = store.with_anchors(shared("trust", file).read_bytes(), name=file)
     for file in ("interim/allowed.pem", "test/allowed_list.pem"):
         store = store.with_allowed(shared("trust", file).read_bytes(), name=file)
     return store
 
 
-def test_the_set_is_there():
+def test_the_set_is_there() -> None:
     shared("testfiles", "manifest.json")
     assert FILES
 
 
 @pytest.mark.parametrize("entry", FILES, ids=lambda entry: Path(entry["file"]).name)
-def test_recorded_state(entry: dict[str, Any]):
+def test_recorded_state(entry: dict[str, Any]) -> None:
     data = shared("testfiles", entry["file"]).read_bytes()
     recorded = entry["profiles"]["all"]["state"]
     try:
@@ -62,7 +69,7 @@ def test_recorded_state(entry: dict[str, Any]):
 
 
 @pytest.mark.parametrize("entry", FILES, ids=lambda entry: Path(entry["file"]).name)
-def test_recorded_source_types(entry: dict[str, Any]):
+def test_recorded_source_types(entry: dict[str, Any]) -> None:
     """What the other verifier read as source types is among our evidence."""
     if not entry["score"]["source_types"] or entry["file"] in DIFFERENCES:
         pytest.skip("not fit for scoring, or a listed difference")
@@ -71,7 +78,7 @@ def test_recorded_source_types(entry: dict[str, Any]):
         assert set(entry["source_types"]) <= {evidence.source_type for evidence in verdict.origin.evidence}
 
 
-def test_list_of_differences_is_sound():
+def test_list_of_differences_is_sound() -> None:
     for file, difference in DIFFERENCES.items():
         assert difference.keys() == {"recorded", "ours", "codes", "reason"}
         assert difference["reason"]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from interop import identities
-from support import forge
 
 import provkit
+from interop import identities
 from provkit import Origin, State
 from provkit.carriers import text
+from support import forge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.interop
 TEXTS = pytest.mark.parametrize("path", identities.inputs(), ids=lambda path: path.name)
@@ -29,7 +29,7 @@ def signed_as(path: Path) -> tuple[bytes, bytes]:
 
 
 @TEXTS
-def test_c2pa_text_extracts_our_store(path: Path):
+def test_c2pa_text_extracts_our_store(path: Path) -> None:
     peer = pytest.importorskip("c2pa_text")
     data, store = signed_as(path)
     extracted, clean = peer.extract_manifest(data.decode())
@@ -39,7 +39,7 @@ def test_c2pa_text_extracts_our_store(path: Path):
 
 
 @TEXTS
-def test_unstructured_text_extracts_our_store_and_accepts_the_hash(path: Path):
+def test_unstructured_text_extracts_our_store_and_accepts_the_hash(path: Path) -> None:
     peer = pytest.importorskip("c2pa_unstructured_text")
     data, store = signed_as(path)
     found = peer.extract(data.decode())
@@ -60,7 +60,9 @@ def c2pa_text_plain() -> Callable[[bytes], bytes]:
 
 def c2pa_text_padded() -> Callable[[bytes], bytes]:
     peer: Any = pytest.importorskip("c2pa_text")
-    return lambda store: peer.encode_wrapper_padded(store, peer.worst_case_wrapper_byte_length(len(store))).encode()
+    return lambda store: peer.encode_wrapper_padded(
+        store, peer.worst_case_wrapper_byte_length(len(store))
+    ).encode()
 
 
 def unstructured_plain() -> Callable[[bytes], bytes]:
@@ -73,24 +75,31 @@ def unstructured_padded() -> Callable[[bytes], bytes]:
     return lambda store: peer.encode_padded(store).encode()
 
 
-@pytest.mark.parametrize("writer", [c2pa_text_plain, c2pa_text_padded, unstructured_plain, unstructured_padded])
+@pytest.mark.parametrize(
+    "writer", [c2pa_text_plain, c2pa_text_padded, unstructured_plain, unstructured_padded]
+)
 @pytest.mark.parametrize("seed", range(4))
-def test_their_wrappers_verify(writer: Callable[[], Callable[[bytes], bytes]], seed: int):
+def test_their_wrappers_verify(writer: Callable[[], Callable[[bytes], bytes]], seed: int) -> None:
     made = identities.identity("ES256")
     credential = forge.Credential.load(made.chain_pem, made.key_pem, "ES256")
     wrap = writer()
-    data = forge.Forge("Grüße.\n".encode(), credential, seed=str(seed), fill="padded" not in writer.__name__, wrap=wrap).text()
+    data = forge.Forge(
+        "Grüße.\n".encode(), credential, seed=str(seed), fill="padded" not in writer.__name__, wrap=wrap
+    ).text()
     verdict = provkit.verify(data, trust=identities.trust("ES256"))
     assert verdict.state is State.TRUSTED, verdict.statuses.failure
     store = forge.find_store(data)[2]
     assert text.locate(data).wrappers[0].store == store
     assert provkit.strip(data) == "Grüße.\n".encode()
     # Padding is read in these two forms only, and it is all or nothing.
-    assert provkit.verify(data + forge.selectors(b"\0").encode(), trust=identities.trust("ES256")).state is State.INVALID
+    assert (
+        provkit.verify(data + forge.selectors(b"\0").encode(), trust=identities.trust("ES256")).state
+        is State.INVALID
+    )
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 15, 16, 17, 255, 256, 1000])
-def test_wrappers_are_the_same_bytes(size: int):
+def test_wrappers_are_the_same_bytes(size: int) -> None:
     store = bytes(range(256)) * (size // 256) + bytes(range(size % 256))
     peer_a = pytest.importorskip("c2pa_text")
     peer_b = pytest.importorskip("c2pa_unstructured_text")

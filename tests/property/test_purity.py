@@ -22,15 +22,38 @@ PURE = sorted(
     ]
 )
 FORBIDDEN_MODULES = frozenset(
-    "socket ssl urllib http requests httpx os pathlib shutil tempfile subprocess time asyncio threading multiprocessing "
-    "ctypes locale getpass platform logging glob fileinput random".split()
+    [
+        "socket",
+        "ssl",
+        "urllib",
+        "http",
+        "requests",
+        "httpx",
+        "os",
+        "pathlib",
+        "shutil",
+        "tempfile",
+        "subprocess",
+        "time",
+        "asyncio",
+        "threading",
+        "multiprocessing",
+        "ctypes",
+        "locale",
+        "getpass",
+        "platform",
+        "logging",
+        "glob",
+        "fileinput",
+        "random",
+    ]
 )
 FORBIDDEN_CALLS = frozenset({"open", "input", "print", "eval", "exec", "compile", "__import__", "breakpoint"})
 CLOCKS = frozenset({"now", "utcnow", "today"})
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_module_is_pure(path: Path):
+def test_module_is_pure(path: Path) -> None:
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
@@ -40,14 +63,16 @@ def test_module_is_pure(path: Path):
                 found.append(module)
             case ast.Call(func=ast.Name(id=name)) if name in FORBIDDEN_CALLS:
                 found.append(f"{name}()")
-            case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id="datetime" | "date"))) if name in CLOCKS:
+            case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id="datetime" | "date"))) if (
+                name in CLOCKS
+            ):
                 found.append(f"datetime.{name}()")
             case ast.Attribute(attr="environ" | "getenv"):
                 found.append("environ")
     assert found == []
 
 
-def test_only_the_builder_has_entropy():
+def test_only_the_builder_has_entropy() -> None:
     users = [
         path.name
         for path in PURE

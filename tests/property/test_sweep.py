@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import cbor2
 import pytest
+
 from property import texts
 from support import forge
 
@@ -21,7 +22,10 @@ def changes(data: bytes, offset: int) -> Iterator[tuple[str, bytes]]:
     here = data[offset]
     values = {here ^ flip for flip in FLIPS} | {0x00, 0xFF}
     for value in sorted(values - {here}):
-        yield f"byte {offset}: {here:#04x} to {value:#04x}", data[:offset] + bytes([value]) + data[offset + 1 :]
+        yield (
+            f"byte {offset}: {here:#04x} to {value:#04x}",
+            data[:offset] + bytes([value]) + data[offset + 1 :],
+        )
     for value in (0x20, here):
         yield f"byte {offset}: {value:#04x} inserted", data[:offset] + bytes([value]) + data[offset:]
     yield f"byte {offset}: deleted", data[:offset] + data[offset + 1 :]
@@ -37,12 +41,12 @@ def violations(data: bytes, offsets: range) -> list[str]:
 
 
 @pytest.mark.parametrize("algorithm", texts.ALGORITHMS)
-def test_unchanged_is_trusted(algorithm: str):
+def test_unchanged_is_trusted(algorithm: str) -> None:
     assert texts.outcome(texts.signed(algorithm)) == "trusted"
 
 
 @pytest.mark.parametrize("algorithm", texts.ALGORITHMS)
-def test_sampled_sweep(algorithm: str):
+def test_sampled_sweep(algorithm: str) -> None:
     data = texts.signed(algorithm)
     assert violations(data, range(0, len(data), 61)) == []
 
@@ -50,7 +54,7 @@ def test_sampled_sweep(algorithm: str):
 @pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("algorithm", texts.ALGORITHMS)
-def test_full_sweep(algorithm: str, shard: int):
+def test_full_sweep(algorithm: str, shard: int) -> None:
     data = texts.signed(algorithm)
     assert violations(data, range(shard, len(data), SHARDS)) == []
 
@@ -76,7 +80,7 @@ def uncovered(store: bytes) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_every_value_of_every_uncovered_byte(shard: int):
+def test_every_value_of_every_uncovered_byte(shard: int) -> None:
     """All 255 other values where only parsing protects: headers, descriptions, the unsigned header."""
     data = texts.signed("Ed25519")
     start, length, store = forge.find_store(data)
@@ -92,7 +96,7 @@ def test_every_value_of_every_uncovered_byte(shard: int):
 
 
 @pytest.mark.parametrize("algorithm", texts.ALGORITHMS)
-def test_truncation(algorithm: str):
+def test_truncation(algorithm: str) -> None:
     data = texts.signed(algorithm)
     cuts = [len(data) * percent // 100 for percent in range(1, 100)]
     found = {cut: texts.outcome(data[:cut]) for cut in cuts if cut > len(texts.HOST)}
@@ -100,7 +104,7 @@ def test_truncation(algorithm: str):
 
 
 @pytest.mark.slow
-def test_truncation_everywhere():
+def test_truncation_everywhere() -> None:
     data = texts.signed()
     host = len(texts.HOST)
     allowed = {
@@ -116,7 +120,7 @@ def test_truncation_everywhere():
 
 
 @pytest.mark.slow
-def test_swapped_neighbours():
+def test_swapped_neighbours() -> None:
     """Two adjacent selectors exchanged, over the whole wrapper."""
     data = texts.signed("Ed25519")
     host = texts.HOST.decode()

@@ -6,9 +6,9 @@ import unicodedata
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from support import forge
 
 from provkit.carriers import selectors, text
+from support import forge
 
 stores = st.binary(min_size=0, max_size=80)
 hosts = st.text(max_size=60)
@@ -31,14 +31,14 @@ def naive(run: str) -> bytes | None:
 
 @plain
 @given(st.binary(max_size=300))
-def test_codec_round_trip(data: bytes):
+def test_codec_round_trip(data: bytes) -> None:
     run = selectors.encode(data)
     assert run == forge.selectors(data).encode()
     assert selectors.decode(run) == data
     assert selectors.utf8_length(data) == len(run)
 
 
-def test_codec_of_every_byte():
+def test_codec_of_every_byte() -> None:
     for value in range(256):
         assert selectors.decode(forge.selectors(bytes([value])).encode()) == bytes([value])
 
@@ -54,17 +54,18 @@ def test_codec_of_every_byte():
         max_size=12,
     )
 )  # fmt: skip
-def test_decode_agrees_with_one_by_one(points: list[int]):
+def test_decode_agrees_with_one_by_one(points: list[int]) -> None:
     run = "".join(map(chr, points))
     assert selectors.decode(run.encode()) == naive(run)
 
 
-def test_decode_of_every_character():
+def test_decode_of_every_character() -> None:
     """Of all characters exactly 256 are selectors."""
     found = [
         point
         for point in range(0x110000)
-        if not 0xD800 <= point <= 0xDFFF and (0xFD00 <= point <= 0xFFFF or 0xE0000 <= point <= 0xE0300 or point < 0x300)
+        if not 0xD800 <= point <= 0xDFFF
+        and (0xFD00 <= point <= 0xFFFF or 0xE0000 <= point <= 0xE0300 or point < 0x300)
         if selectors.decode(chr(point).encode()) is not None
     ]
     assert len(found) == 256
@@ -72,7 +73,7 @@ def test_decode_of_every_character():
 
 @plain
 @given(st.binary(max_size=40))
-def test_decode_of_any_bytes(run: bytes):
+def test_decode_of_any_bytes(run: bytes) -> None:
     try:
         expected = naive(run.decode())
     except UnicodeDecodeError:
@@ -82,7 +83,7 @@ def test_decode_of_any_bytes(run: bytes):
 
 @plain
 @given(hosts, stores)
-def test_remove_undoes_embed(host: str, store: bytes):
+def test_remove_undoes_embed(host: str, store: bytes) -> None:
     prepared = text.prepare(host.encode())
     assume(not text.locate(prepared).wrappers and not text.locate(prepared).damaged)
     whole = text.embed(prepared, store)
@@ -96,7 +97,7 @@ def test_remove_undoes_embed(host: str, store: bytes):
 
 @plain
 @given(hosts)
-def test_prepare_is_nfc(host: str):
+def test_prepare_is_nfc(host: str) -> None:
     data = host.encode()
     prepared = text.prepare(data)
     assert prepared == unicodedata.normalize("NFC", host).encode()
@@ -107,7 +108,7 @@ def test_prepare_is_nfc(host: str):
 
 @plain
 @given(hosts, stores, hosts)
-def test_wrapper_is_found_anywhere(before: str, store: bytes, after: str):
+def test_wrapper_is_found_anywhere(before: str, store: bytes, after: str) -> None:
     front, back = before.encode(), after.encode()
     assume(not back.startswith(tuple(forge.selectors(bytes([b])).encode() for b in range(256))))
     found = text.locate(front + forge.wrap(store) + back).wrappers
@@ -115,8 +116,22 @@ def test_wrapper_is_found_anywhere(before: str, store: bytes, after: str):
 
 
 @plain
-@given(st.lists(st.sampled_from(["\ufeff", "x", forge.selectors(forge.MAGIC), forge.selectors(b"\1\0\0\0\0"), "\ufe00", forge.selectors(b"\xff")]), max_size=14))
-def test_strip_twice_is_strip_once(parts: list[str]):
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "\ufeff",
+                "x",
+                forge.selectors(forge.MAGIC),
+                forge.selectors(b"\1\0\0\0\0"),
+                "\ufe00",
+                forge.selectors(b"\xff"),
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_strip_twice_is_strip_once(parts: list[str]) -> None:
     data = "".join(parts).encode()
     once = text.remove(data, text.locate(data))
     assert text.remove(once, text.locate(once)) == once
@@ -124,7 +139,7 @@ def test_strip_twice_is_strip_once(parts: list[str]):
 
 @plain
 @given(st.integers(0, 400), stores)
-def test_padding_of_both_writers_is_read(gap: int, store: bytes):
+def test_padding_of_both_writers_is_read(gap: int, store: bytes) -> None:
     for fill in (forge.padding_c2pa_text, forge.padding_writerslogic):
         try:
             padding = fill(gap)

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-from support import forge
-from vectors.keys import TRUST, credential
-
 import provkit
 from provkit import ProvkitError, State
 from provkit.carriers import text
 from provkit.trust import TrustStore
+from support import forge
+from vectors.keys import TRUST, credential
 
 AT: Final = datetime(2026, 6, 1, 12, 0, 30, tzinfo=UTC)
 HOST: Final = "Grüße, 世界 \u2714\ufe0f\nZweite Zeile.\n".encode()

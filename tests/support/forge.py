@@ -23,15 +23,17 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 import uuid
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import cbor2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 BASE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 C2PA_BASE: Final = "http://c2pa.org/digitalsourcetype/"
@@ -242,7 +244,8 @@ def _pss(key: rsa.RSAPrivateKey, message: bytes, name: str) -> bytes:
     hashed = hashlib.new(name, bytes(8) + digest + salt).digest()
     block = bytes(length - 2 * size - 2) + b"\x01" + salt
     mask = b"".join(
-        hashlib.new(name, hashed + counter.to_bytes(4, "big")).digest() for counter in range(length // size + 1)
+        hashlib.new(name, hashed + counter.to_bytes(4, "big")).digest()
+        for counter in range(length // size + 1)
     )
     masked = bytearray(a ^ b for a, b in zip(block, mask, strict=False))
     masked[0] &= 0xFF >> (8 * length - bits)
@@ -378,7 +381,9 @@ class Forge:
         return self.wrap(self._store(nonce, length, pad))
 
     def _name(self, what: str, nonce: int = 0) -> str:
-        return str(uuid.UUID(bytes=hashlib.sha256(f"{self.seed}/{what}/{nonce}".encode()).digest()[:16], version=4))
+        return str(
+            uuid.UUID(bytes=hashlib.sha256(f"{self.seed}/{what}/{nonce}".encode()).digest()[:16], version=4)
+        )
 
     def label(self) -> str:
         """Label of the manifest."""
@@ -405,9 +410,7 @@ class Forge:
             "alg": "sha256",
         }
         for listed in ("created", "gathered"):
-            entries = [
-                b.entry(raw) for b, raw in zip(self.boxes, raws, strict=True) if b.listed == listed
-            ]
+            entries = [b.entry(raw) for b, raw in zip(self.boxes, raws, strict=True) if b.listed == listed]
             if entries:
                 claim[f"{listed}_assertions"] = entries
         claim.update(self.fields)
@@ -417,7 +420,10 @@ class Forge:
         """COSE_Sign1 over a claim."""
         chain = self.credential.chain
         header = self.edit_protected(
-            {1: _ALGORITHMS.get(self.credential.algorithm, 0), 33: chain[0] if len(chain) == 1 else list(chain)}
+            {
+                1: _ALGORITHMS.get(self.credential.algorithm, 0),
+                33: chain[0] if len(chain) == 1 else list(chain),
+            }
         )
         protected = header if isinstance(header, bytes) else canonical(header)
         message = canonical(["Signature1", protected, b"", claim])
@@ -474,7 +480,9 @@ def unpack(signed: bytes, credential: Credential) -> Forge:
         for listed in ("created", "gathered")
         for entry in claim.pop(f"{listed}_assertions", [])
     }
-    forge = Forge(signed[:start], credential, tail=signed[start + length :], urn=label, manifest_uuid=manifest_uuid)
+    forge = Forge(
+        signed[:start], credential, tail=signed[start + length :], urn=label, manifest_uuid=manifest_uuid
+    )
     forge.claim_label = children(claim_box)[1]
     forge.boxes = []
     for raw in children(by_type[type_uuid("c2as")])[2]:

@@ -27,7 +27,11 @@ class Expected:
         """What goes into the index."""
         if self.error is not None:
             return {"error": self.error}
-        found: dict[str, Any] = {"state": self.state, "failure": sorted(self.failure), "warnings": sorted(self.warnings)}
+        found: dict[str, Any] = {
+            "state": self.state,
+            "failure": sorted(self.failure),
+            "warnings": sorted(self.warnings),
+        }
         if self.origin is not None:
             found["origin"] = self.origin
         if self.attributed is not None:

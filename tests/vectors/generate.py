@@ -1,7 +1,7 @@
 """Writes ``spec/vectors``: the files and their index.  Run it again and nothing changes.
 
-    python tests/vectors/generate.py            # write
-    python tests/vectors/generate.py --check    # say what would change
+python tests/vectors/generate.py            # write
+python tests/vectors/generate.py --check    # say what would change
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ TRUST: Final[dict[str, dict[str, list[str]]]] = {
 def all_cases() -> list[Case]:
     """Every vector, in order, ids unique."""
     found = [
-        case for module in (cases_text, cases_claims, cases_origin, cases_certificates) for case in module.cases()
+        case
+        for module in (cases_text, cases_claims, cases_origin, cases_certificates)
+        for case in module.cases()
     ]
     ids = [case.id for case in found]
     twice = {name for name in ids if ids.count(name) > 1}

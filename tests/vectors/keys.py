@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ if str(ROOT / "tests") not in sys.path:
 
 from cryptography import x509  # noqa: E402
 from cryptography.x509.oid import ObjectIdentifier  # noqa: E402
+
 from support import pki  # noqa: E402
 from support.forge import Credential  # noqa: E402
 
@@ -93,7 +94,7 @@ def main() -> None:
         sys.exit("the keys are there already; delete spec/vectors/keys and trust to make all of them anew")
     root = pki.make_ca("provkit vectors TEST ONLY root")
     middle = pki.make_ca("provkit vectors TEST ONLY CA", issuer=root, path_length=0)
-    subject = {"common_name": "provkit vectors TEST ONLY signer"}
+    make_leaf = partial(pki.make_leaf, common_name="provkit vectors TEST ONLY signer")
 
     def keep(name: str, certificate: x509.Certificate, *issuers: pki.Authority) -> None:
         pem = certificate.public_bytes(pki.PEM)
@@ -109,54 +110,49 @@ def main() -> None:
         ("secp256k1", "secp256k1"),
     )
     for name, kind in kinds:
-        leaf, key = pki.make_leaf(middle, algorithm=kind, **subject)
+        leaf, key = make_leaf(middle, algorithm=kind)
         keep(name, leaf, middle)
         _write(KEYS / f"{name}.key.pem", MARK + pki.key_pem(key))
     _write(KEYS / "root.key.pem", MARK + pki.key_pem(root.key))
     _write(KEYS / "ca.key.pem", MARK + pki.key_pem(middle.key))
     _write(KEYS / "other.key.pem", MARK + pki.key_pem(pki.key_for("ES256", "somebody else")))
-    good, _ = pki.make_leaf(middle, **subject)
+    good, _ = make_leaf(middle)
     keep("other", good, middle)
     keep("no-intermediate", good)
     keep("wrong-order", middle.certificate)
     _write(KEYS / "wrong-order.chain.pem", middle.pem + good.public_bytes(pki.PEM))
 
     stranger = pki.make_ca("provkit vectors TEST ONLY stranger")
-    keep("stranger", pki.make_leaf(stranger, **subject)[0])
+    keep("stranger", make_leaf(stranger)[0])
     deeper = pki.make_ca("provkit vectors TEST ONLY too deep", issuer=middle)
-    keep("pathlen", pki.make_leaf(deeper, **subject)[0], deeper, middle)
+    keep("pathlen", make_leaf(deeper)[0], deeper, middle)
     for name, certificate in {
-        "sha1": pki.make_leaf(middle, sha1=True, **subject)[0],
-        "no-ku": pki.make_leaf(middle, usage=None, **subject)[0],
-        "no-ds": pki.make_leaf(middle, usage=pki.key_usage(), **subject)[0],
-        "cert-sign": pki.make_leaf(
-            middle, usage=pki.key_usage(digital_signature=True, cert_sign=True), **subject
-        )[0],
-        "no-eku": pki.make_leaf(middle, ekus=None, **subject)[0],
-        "any-eku": pki.make_leaf(middle, ekus=(pki.EMAIL, pki.ANY_EKU), **subject)[0],
-        "server-eku": pki.make_leaf(middle, ekus=(pki.SERVER_AUTH,), **subject)[0],
-        "tsa-eku": pki.make_leaf(middle, ekus=(pki.EMAIL, pki.TIME_STAMPING), **subject)[0],
-        "ca-leaf": pki.make_leaf(middle, basic=x509.BasicConstraints(ca=True, path_length=None), **subject)[0],
-        "no-aki": pki.make_leaf(middle, aki=False, **subject)[0],
-        "critical": pki.make_leaf(
+        "sha1": make_leaf(middle, sha1=True)[0],
+        "no-ku": make_leaf(middle, usage=None)[0],
+        "no-ds": make_leaf(middle, usage=pki.key_usage())[0],
+        "cert-sign": make_leaf(middle, usage=pki.key_usage(digital_signature=True, cert_sign=True))[0],
+        "no-eku": make_leaf(middle, ekus=None)[0],
+        "any-eku": make_leaf(middle, ekus=(pki.EMAIL, pki.ANY_EKU))[0],
+        "server-eku": make_leaf(middle, ekus=(pki.SERVER_AUTH,))[0],
+        "tsa-eku": make_leaf(middle, ekus=(pki.EMAIL, pki.TIME_STAMPING))[0],
+        "ca-leaf": make_leaf(middle, basic=x509.BasicConstraints(ca=True, path_length=None))[0],
+        "no-aki": make_leaf(middle, aki=False)[0],
+        "critical": make_leaf(
             middle,
             extra=[(x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.55555.1"), b"\x05\0"), True)],
-            **subject,
         )[0],
-        "expired": pki.make_leaf(
-            middle, start=pki.NOW - timedelta(days=300), end=pki.NOW - timedelta(days=1), **subject
-        )[0],
-        "not-yet": pki.make_leaf(
-            middle, start=pki.NOW + timedelta(days=1), end=pki.NOW + timedelta(days=300), **subject
-        )[0],
+        "expired": make_leaf(middle, start=pki.NOW - timedelta(days=300), end=pki.NOW - timedelta(days=1))[0],
+        "not-yet": make_leaf(middle, start=pki.NOW + timedelta(days=1), end=pki.NOW + timedelta(days=300))[0],
     }.items():
         keep(name, certificate, middle)
-    keep("self-signed", pki.make_leaf(None, **subject)[0])
+    keep("self-signed", make_leaf(None)[0])
     ed_root = pki.make_ca("provkit vectors TEST ONLY Ed25519 root", algorithm="Ed25519")
-    ed_middle = pki.make_ca("provkit vectors TEST ONLY Ed25519 CA", issuer=ed_root, algorithm="Ed25519", path_length=0)
-    keep("ed25519-ca", pki.make_leaf(ed_middle, algorithm="Ed25519", **subject)[0], ed_middle)
+    ed_middle = pki.make_ca(
+        "provkit vectors TEST ONLY Ed25519 CA", issuer=ed_root, algorithm="Ed25519", path_length=0
+    )
+    keep("ed25519-ca", make_leaf(ed_middle, algorithm="Ed25519")[0], ed_middle)
     pss_root = pki.make_ca("provkit vectors TEST ONLY PSS root", algorithm="PS256", pss=True)
-    keep("pss-signed", pki.make_leaf(pss_root, algorithm="PS256", pss=True, **subject)[0])
+    keep("pss-signed", make_leaf(pss_root, algorithm="PS256", pss=True)[0])
 
     _write(TRUST / "root.pem", root.pem)
     _write(TRUST / "intermediate.pem", middle.pem)

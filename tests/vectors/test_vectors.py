@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vectors import generate
 
 import provkit
 from provkit import ProvkitError
 from provkit.trust import TrustStore
+from vectors import cases_text, generate
 
 FOLDER = Path(__file__).resolve().parents[2] / "spec" / "vectors"
 INDEX = json.loads((FOLDER / "text" / "index.json").read_bytes())
@@ -58,7 +58,7 @@ def seen(vector: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("vector", INDEX["vectors"], ids=lambda vector: vector["id"])
-def test_vector(vector: dict[str, Any]):
+def test_vector(vector: dict[str, Any]) -> None:
     assert vector.keys() == VECTOR_KEYS
     expected = vector["expected"]
     assert expected.keys() <= EXPECTED_KEYS or expected.keys() == {"error"}
@@ -66,7 +66,7 @@ def test_vector(vector: dict[str, Any]):
     assert {key: found.get(key) for key in expected} == expected, vector["reason"]
 
 
-def test_index_is_sound():
+def test_index_is_sound() -> None:
     assert (FOLDER / "text" / "index.json").read_bytes().isascii()
     assert INDEX.keys() == {"schema", "version", "trust", "vectors"}
     assert INDEX["schema"] == generate.SCHEMA
@@ -81,13 +81,13 @@ def test_index_is_sound():
 
 
 @pytest.mark.slow
-def test_generator_gives_the_same_bytes():
+def test_generator_gives_the_same_bytes() -> None:
     wanted = generate.files(generate.all_cases())
     there = {path.name: path.read_bytes() for path in (FOLDER / "text").iterdir()}
     assert sorted(wanted) == sorted(there)
     assert [name for name in wanted if wanted[name] != there[name]] == []
 
 
-def test_generator_gives_the_same_bytes_for_a_few():
-    wanted = {case.file: case.data for case in generate.cases_text.good()}
+def test_generator_gives_the_same_bytes_for_a_few() -> None:
+    wanted = {case.file: case.data for case in cases_text.good()}
     assert [name for name, data in wanted.items() if (FOLDER / "text" / name).read_bytes() != data] == []
