@@ -134,7 +134,8 @@ def write_atomic(
         data: the whole contents.
         force: replace a file that is there.  Without it an existing file is never touched, not
             even one that appears at the last moment.
-        mode: permissions of a new file; what the process's mask leaves of 0666 when left out.
+        mode: permissions, also of a file that is replaced.  When left out, those of the replaced
+            file, or what the process's mask leaves of 0666.
 
     Raises:
         FileAccessError: the path exists (without `force`), is no regular file, or cannot be written.
@@ -175,7 +176,7 @@ def _write_beside(
     folder = os.path.dirname(target) or os.curdir  # noqa: PTH120
     temporary = os.path.join(folder, f".provkit-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
     # Never more open than the file that is replaced, not even for a moment.
-    first_mode = 0o600 if replaced is not None else (0o666 if mode is None else mode)
+    first_mode = mode if mode is not None else 0o666 if replaced is None else 0o600
     descriptor = os.open(temporary, _WRITE_FLAGS, first_mode)
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as file:
@@ -183,7 +184,7 @@ def _write_beside(
             while view:
                 view = view[file.write(view) :]
             if replaced is not None:
-                _keep_attributes(descriptor, replaced)
+                _keep_attributes(descriptor, replaced, mode)
             os.fsync(descriptor)
         if force:
             os.replace(temporary, target)  # noqa: PTH105
@@ -196,14 +197,14 @@ def _write_beside(
     _sync_folder(folder)
 
 
-def _keep_attributes(descriptor: int, replaced: os.stat_result) -> None:
+def _keep_attributes(descriptor: int, replaced: os.stat_result, mode: int | None) -> None:
     if hasattr(os, "fchown") and hasattr(os, "fchmod"):
         # Only the superuser may give a file away; a group one belongs to can be kept by anybody.
         for owner in ((replaced.st_uid, replaced.st_gid), (-1, replaced.st_gid)):
             with contextlib.suppress(OSError):
                 os.fchown(descriptor, *owner)
                 break
-        os.fchmod(descriptor, stat.S_IMODE(replaced.st_mode) & 0o777)
+        os.fchmod(descriptor, mode if mode is not None else stat.S_IMODE(replaced.st_mode) & 0o777)
 
 
 def _rename_new(temporary: str, target: str) -> None:

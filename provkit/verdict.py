@@ -88,6 +88,8 @@ class SignerFacts:
     """Name of the list that vouches for the signer; None unless trusted."""
     development: bool = False
     """The certificate says of itself that it is for development."""
+    distrusted: str | None = None
+    """Why a distrust list names the signer; None unless one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class Verdict:
     title: str | None = None
     """``dc:title`` of the claim."""
     assertions: tuple[str, ...] = ()
-    """Labels of the assertions the claim lists."""
+    """Labels of the assertions the claim lists; like all a claim says, empty unless the claim holds."""
     warnings: tuple[str, ...] = ()
     """Facts that change no state but that a reader should know, ``word: sentence``."""
 

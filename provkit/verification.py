@@ -142,8 +142,12 @@ def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
         credential = load_credential(chain, limits)
         found = judge(credential, lists, at)
         facts = credential.facts
-        if found.trusted:
-            facts = credential.signer_facts(algorithm=facts.algorithm, trust_list=found.list_name)
+        if found.trusted or found.distrusted:
+            facts = credential.signer_facts(
+                algorithm=facts.algorithm,
+                trust_list=found.list_name,
+                distrusted=found.reason if found.distrusted else None,
+            )
         return validation.CredentialFinding(
             key=credential.public_key,
             facts=facts,
@@ -173,10 +177,10 @@ def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Ver
         signer=run.signer if run.signature_holds else None,
         time=_claimed_time(run) if holds else None,
         origin=derive(run) if holds else OriginFinding(notes=("the credential does not hold",)),
-        ingredients=run.ingredient_findings(),
+        ingredients=run.ingredient_findings() if holds else (),
         generator=run.claim.generator if run.claim and holds else None,
         title=run.claim.title if run.claim and holds else None,
-        assertions=tuple(run.contents),
+        assertions=tuple(run.contents) if holds else (),
         warnings=(*warnings, *run.warnings),
     )
 

@@ -64,7 +64,9 @@ def reasons(policy: Policy, result: Result) -> tuple[str, ...]:
         return ()
     found = list(policy.reasons(verdict))
     if verdict.state is State.VALID and State.VALID not in policy.states:
+        distrusted = verdict.signer.distrusted if verdict.signer else None
         found[0] = (
-            "the signer is on no trust list; --trust FILE adds one, --allow-untrusted accepts any signer"
+            distrusted
+            or "the signer is on no trust list; --trust FILE adds one, --allow-untrusted accepts any signer"
         )
     return tuple(found)

@@ -88,7 +88,7 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
         (
             "",
             "What this showed: a signature says who states an origin, and that not a word changed since.",
-            "It cannot say that the statement is true, and no signature says nothing about a text.",
+            "It cannot say that the statement is true; and a missing signature says nothing about a text.",
         )
     )
 

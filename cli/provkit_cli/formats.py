@@ -37,7 +37,7 @@ def formats() -> None:
         (
             "",
             "What a file is, its bytes decide; the ending of its name only hints at the type it is signed as.",
-            "Text is UTF-8. Not yet, and never called unsigned meanwhile:",
+            "Text is UTF-8. Not yet (a file that may carry one of these is an error, never unsigned):",
             *(f"  {what}: {types}" for types, what in _LATER),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provkit.errors import ConfigurationError
@@ -13,20 +14,28 @@ if TYPE_CHECKING:
     from provkit.signers import Signer
 
 
-def signer(
+@dataclass(frozen=True, slots=True)
+class KeyOptions:
+    """Where certificate and key are.  Holds no key and no password."""
+
+    cert: str
+    key: str
+    algorithm: str | None = None
+    password_env: str | None = None
+
+
+def key_options(
     *,
     cert: str | None,
     key: str | None,
     identity: str | None,
     algorithm: str | None,
     password_env: str | None,
-    quiet: bool = False,
-) -> Signer:
-    """A signer; what its owner should know goes to stderr.
+) -> KeyOptions:
+    """The options, with those of a named identity filled in.
 
     Raises:
-        ConfigurationError: options that do not go together, or files that cannot be read.
-        CredentialError: a key or chain that cannot sign.
+        ConfigurationError: options that do not go together.
     """
     if identity is not None:
         if cert is not None or key is not None:
@@ -43,26 +52,32 @@ def signer(
             "signing needs a certificate chain and its key",
             hint="add --cert chain.pem --key key.pem, or --identity NAME; for a first try: provkit keys init dev",
         )
-    made = _load(cert, key, algorithm, password(password_env))
-    if not quiet:
-        for warning in made.warnings:
-            console.say("warning", warning)
-        if made.credential.facts.development:
-            console.say("note", "a development identity signs: no public trust list knows it")
-    return made
+    return KeyOptions(cert, key, algorithm, password_env)
 
 
-def _load(cert: str, key: str, algorithm: str | None, secret: bytes | None) -> Signer:
-    from provkit.signers.files import key_file_warnings, read_pem
-    from provkit.signers.local import LocalSigner
+def load_signer(options: KeyOptions) -> Signer:
+    """The signer that the options describe.
 
-    return LocalSigner.load(
-        as_configuration(lambda: read_pem(cert, "certificate chain")),
-        as_configuration(lambda: read_pem(key, "key")),
-        password=secret,
-        algorithm=algorithm,
-        warnings=key_file_warnings(key),
+    Raises:
+        ConfigurationError: files that cannot be read, or a password that is not set.
+        CredentialError: a key or chain that cannot sign.
+    """
+    from provkit.signers import Signer
+
+    secret = password(options.password_env)
+    return as_configuration(
+        lambda: Signer.from_files(
+            cert_chain=options.cert, key=options.key, password=secret, algorithm=options.algorithm
+        )
     )
+
+
+def introduce(signer: Signer) -> None:
+    """Say on stderr what the owner of a key should know."""
+    for warning in signer.warnings:
+        console.say("warning", warning)
+    if signer.credential.facts.development:
+        console.say("note", "a development identity signs: no public trust list knows it")
 
 
 def password(variable: str | None) -> bytes | None:

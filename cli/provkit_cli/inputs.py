@@ -6,7 +6,7 @@ import glob
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from provkit.errors import ConfigurationError, FileAccessError
 from provkit.files import read_file, read_stream, walk
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from provkit.limits import Limits
 
 STDIN: Final = "-"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def load(source: Source, limits: Limits) -> bytes:
     return read_file(source.path, limits)
 
 
-def as_configuration(read: Callable[[], bytes]) -> bytes:
+def as_configuration(read: Callable[[], _T]) -> _T:
     """Call `read`; a file named by an option that cannot be read is a configuration error.
 
     Raises:

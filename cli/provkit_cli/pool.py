@@ -1,4 +1,4 @@
-"""Evaluating files: one after the other, or in several processes with the results in order.
+"""Work on files: one after the other, or in several processes with the results in order.
 
 Workers are spawned, not forked: a fork of a process with threads may hang.  A worker that dies
 (out of memory, a crash in native code) takes only the file down that killed it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provkit.errors import ProvkitError
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from provkit.trust.store import TrustStore
 
+_Item = TypeVar("_Item")
+_Done = TypeVar("_Done")
 _AHEAD: Final = 4
 """Files handed out for each worker, so that it never waits and memory stays bounded."""
-_DIED: Final = Failure(
+DIED: Final = Failure(
     "internal", "the process that looked at this file died", "it may have run out of memory; try it alone"
 )
 
@@ -58,43 +60,59 @@ def evaluate_all(sources: Sequence[Source], job: Job, workers: int) -> Iterator[
         for source in sources:
             yield evaluate(source, job)
         return
-    yield from in_processes(sources, _evaluate_in_worker, (job,), min(workers, len(sources)))
+    yield from in_processes(
+        sources,
+        _evaluate_in_worker,
+        lambda source: Result(source.path, None, DIED),
+        (_remember, job),
+        workers,
+    )
 
 
 def in_processes(
-    sources: Sequence[Source],
-    work: Callable[[Source], Result],
-    initargs: tuple[Any, ...],
+    items: Sequence[_Item],
+    work: Callable[[_Item], _Done],
+    died: Callable[[_Item], _Done],
+    start: tuple[Callable[[Any], None], Any],
     workers: int,
-) -> Iterator[Result]:
-    """Run `work` on each source in spawned processes, results in order."""
+) -> Iterator[_Done]:
+    """Run `work` on each item in spawned processes, results in order.
+
+    Args:
+        items: what to work on; picklable, like `work`, `start` and the results.
+        work: called in a worker.
+        died: the result for an item whose worker died.
+        start: called once in each worker before anything else, and what with.
+        workers: how many processes.
+    """
     from concurrent.futures.process import BrokenProcessPool
 
-    left = deque(sources)
+    workers = min(workers, len(items))
+    left = deque(items)
     alone = False
     while left:
         # After a death nobody knows whose fault it was: the next file goes into a process of its
         # own, and if that dies too, it was this one.
         batch = [left[0]] if alone else list(left)
         try:
-            with _executor(1 if alone else workers, initargs) as executor:
+            with _executor(1 if alone else workers, start) as executor:
                 for result in _ordered(executor, batch, work, workers):
                     yield result
                     left.popleft()
             alone = False
         except BrokenProcessPool:
             if alone:
-                yield Result(left.popleft().path, None, _DIED)
+                yield died(left.popleft())
             alone = not alone
 
 
 def _ordered(
-    executor: ProcessPoolExecutor, sources: Sequence[Source], work: Callable[[Source], Result], workers: int
-) -> Iterator[Result]:
-    pending: deque[Future[Result]] = deque()
+    executor: ProcessPoolExecutor, items: Sequence[_Item], work: Callable[[_Item], _Done], workers: int
+) -> Iterator[_Done]:
+    pending: deque[Future[_Done]] = deque()
     try:
-        for source in sources:
-            pending.append(executor.submit(work, source))
+        for item in items:
+            pending.append(executor.submit(work, item))
             if len(pending) >= _AHEAD * workers:
                 yield pending.popleft().result()
         while pending:
@@ -104,23 +122,27 @@ def _ordered(
             future.cancel()
 
 
-def _executor(workers: int, initargs: tuple[Any, ...]) -> ProcessPoolExecutor:
+def _executor(workers: int, start: tuple[Callable[[Any], None], Any]) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_remember, initargs=initargs)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=start)
 
 
 _jobs: list[Job] = []
 """The job of this worker process."""
 
 
-def _remember(job: Job) -> None:
+def _begin(start: Callable[[Any], None], job: Any) -> None:
     import signal
 
     # Ctrl-C reaches the whole group; the parent ends the workers and says so once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    start(job)
+
+
+def _remember(job: Job) -> None:
     _jobs[:] = [job]
 
 

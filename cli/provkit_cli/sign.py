@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provkit.errors import ConfigurationError, CredentialError, ProvkitError
-from provkit.limits import DEFAULT_LIMITS
+from provkit.errors import ConfigurationError, FileAccessError
 from provkit_cli import console, exits, inputs, options, targets
 from provkit_cli.app import new_app
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from provkit.origin.declaration import Origin
     from provkit.signers import Signer
-    from provkit_cli.targets import Target
+    from provkit_cli.signing_job import Outcome
 
 app = new_app()
 
@@ -105,6 +104,10 @@ def sign(
     include: options.Include = None,
     exclude: options.Exclude = None,
     hidden: options.Hidden = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to share the work.")
+    ] = 1,
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress line.")] = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Sign files with a statement of their origin.
@@ -136,56 +139,53 @@ def sign(
         title=title,
     )
     from provkit_cli import identity as identities
+    from provkit_cli import signing_job
 
-    signer = identities.signer(
-        cert=cert, key=key, identity=identity, algorithm=algorithm, password_env=password_env, quiet=quiet
+    keys = identities.key_options(
+        cert=cert, key=key, identity=identity, algorithm=algorithm, password_env=password_env
     )
+    signer = identities.load_signer(keys)
+    if not quiet:
+        identities.introduce(signer)
     sources = inputs.expand(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
     )
+    planned = targets.plan(sources, out=out, in_place=in_place, force=force)
+    job = signing_job.SignJob(declared, keys, media_type, timed=not no_time)
+    progress = console.Progress(len(planned), off=no_progress)
     met: set[exits.Exit] = set()
-    for target in targets.plan(sources, out=out, in_place=in_place, force=force):
-        try:
-            _sign(target, declared, signer, media_type=media_type, timed=not no_time, quiet=quiet)
-        except (ConfigurationError, CredentialError):
-            raise  # the same for every other file
-        except ProvkitError as error:
-            console.problem(error, path=target.source.path)
-            met.add(exits.Exit.NOT_EVALUATED)
+    for done, outcome in enumerate(signing_job.sign_all(planned, job, signer, jobs), 1):
+        progress.clear()
+        met.add(_tell(outcome, declared, signer, quiet=quiet))
+        if outcome.fatal:
+            break
+        progress.show(done)
+    progress.clear()
     raise typer.Exit(exits.worst(met))
 
 
-def _sign(
-    target: Target, origin: Origin, signer: Signer, *, media_type: str | None, timed: bool, quiet: bool
-) -> None:
-    from provkit import media
-    from provkit.signing import NOW, sign_detailed
-
-    source = target.source
-    signed = sign_detailed(
-        inputs.load(source, DEFAULT_LIMITS),
-        origin,
-        signer,
-        media_type=media_type or media.type_of_name(source.path) or media.TEXT,
-        when=NOW if timed else None,
-    )
-    target.write(signed.data)
+def _tell(outcome: Outcome, origin: Origin, signer: Signer, *, quiet: bool) -> exits.Exit:
+    """Say what became of a file; returns what that means for the exit code."""
+    target = outcome.target
+    path = target.source.path
+    if outcome.error is not None:
+        named = outcome.fatal or outcome.error.kind == FileAccessError.kind
+        console.error(outcome.error.message, outcome.error.hint, path=None if named else path)
+        return exits.Exit.USAGE if outcome.fatal else exits.Exit.NOT_EVALUATED
     if quiet:
-        return
-    if signed.normalized:
-        console.say(
-            "note", f"the text was put into Unicode NFC, so it differs from what it was: {source.path}"
-        )
-    if signed.hidden_characters:
+        return exits.Exit.OK
+    if outcome.normalized:
+        console.say("note", f"the text was put into Unicode NFC, so it differs from what it was: {path}")
+    if outcome.hidden_characters:
         console.say(
             "warning",
-            f"the text holds {signed.hidden_characters} characters that readers do not see or that reorder it; "
-            f"they are signed too: {source.path}",
+            f"the text holds {outcome.hidden_characters} characters that readers do not see or that reorder it; "
+            f"they are signed too: {path}",
         )
-    if target.path == inputs.STDIN:
-        return
-    where = "in place" if target.path == source.path else f"as {target.path}"
-    console.say("signed", f"{source.path} {where} ({origin.cls}, {signer.algorithm})")
+    if target.path != inputs.STDIN:
+        where = "in place" if target.path == path else f"as {target.path}"
+        console.say("signed", f"{path} {where} ({origin.cls}, {signer.algorithm})")
+    return exits.Exit.OK
 
 
 def _origin(declared: Declared, **stated: Any) -> Origin:

@@ -142,6 +142,7 @@ def _signer(signer: SignerFacts) -> dict[str, Any]:
         "fingerprint": signer.fingerprint,
         "trust_list": signer.trust_list,
         "development": signer.development,
+        "distrusted": signer.distrusted,
     }
 
 

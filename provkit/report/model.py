@@ -72,6 +72,7 @@ class SignerModel(_Part):
     fingerprint: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the certificate.")
     trust_list: str | None = Field(description="List that vouches for the signer; null unless trusted.")
     development: bool = Field(description="The certificate says that it is for development.")
+    distrusted: str | None = Field(description="Why a distrust list names the signer; null unless one does.")
 
 
 class TimeModel(_Part):

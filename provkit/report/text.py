@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from provkit.codes import StatusCode
 from provkit.report.escape import escape, quote
 from provkit.verdict import OriginClass, State
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from provkit.report.document import Result
-    from provkit.verdict import OriginFinding, SignerFacts, Verdict
+    from provkit.verdict import OriginFinding, SignerFacts, Status, Verdict
 
 QUIET: Final = -1
 NORMAL: Final = 0
@@ -154,6 +155,8 @@ def _signed_by(signer: SignerFacts, style: Style) -> str:
     if signer.trust_list is not None:
         day = style.list_dates.get(signer.trust_list)
         facts.append(f"list {style.quote(signer.trust_list)}{f', {day}' if day else ''}")
+    elif signer.distrusted is not None:
+        facts.append(f"DISTRUSTED: {style.escape(signer.distrusted, 200)}")
     else:
         facts.append("on no trust list used here")
     name = signer.name
@@ -168,7 +171,7 @@ def _signed_by(signer: SignerFacts, style: Style) -> str:
 def _details(verdict: Verdict, style: Style, refused: tuple[str, ...]) -> Iterator[str]:
     holds = verdict.state in (State.TRUSTED, State.VALID)
     if verdict.state is State.INVALID and style.verbosity < VERBOSE:
-        failures = verdict.statuses.failure
+        failures = _reasons(verdict)
         for status in failures[:_REASONS]:
             yield f"{status.code}: {style.escape(status.explanation, 300)}"
         if len(failures) > _REASONS:
@@ -183,6 +186,12 @@ def _details(verdict: Verdict, style: Style, refused: tuple[str, ...]) -> Iterat
         yield f"{style.paint('warning', '33')}: {style.escape(warning, 300)}"
     if style.verbosity >= VERBOSE:
         yield from _all(verdict, style)
+
+
+def _reasons(verdict: Verdict) -> tuple[Status, ...]:
+    """Failures that make a credential invalid; an unlisted signer alone never does."""
+    failures = verdict.statuses.failure
+    return tuple(s for s in failures if s.code is not StatusCode.SIGNING_CREDENTIAL_UNTRUSTED) or failures
 
 
 def _all(verdict: Verdict, style: Style) -> Iterator[str]:

@@ -88,7 +88,11 @@ class Signer(abc.ABC):
 
     @staticmethod
     def from_files(
-        cert_chain: str | os.PathLike[str], key: str | os.PathLike[str], *, password: bytes | None = None
+        cert_chain: str | os.PathLike[str],
+        key: str | os.PathLike[str],
+        *,
+        password: bytes | None = None,
+        algorithm: str | None = None,
     ) -> Signer:
         """A signer whose chain and key are PEM files.
 
@@ -96,6 +100,7 @@ class Signer(abc.ABC):
             cert_chain: PEM certificates, the signer's first.
             key: PEM private key; see :meth:`from_pem`.
             password: of an encrypted key.
+            algorithm: for example ``PS384``; the key decides when left out.
 
         Raises:
             FileAccessError: a file that cannot be read.
@@ -108,6 +113,7 @@ class Signer(abc.ABC):
             read_pem(cert_chain, "certificate chain"),
             read_pem(key, "key"),
             password=password,
+            algorithm=algorithm,
             warnings=key_file_warnings(key),
         )
 

@@ -1,14 +1,14 @@
-"""Key and certificate files: the one place where signers touch a disk."""
+"""Key and certificate files, written through :mod:`provkit.files`."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from provkit.errors import FileAccessError
+from provkit.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from provkit.signers.development import DevelopmentIdentity
@@ -69,21 +69,20 @@ def write_development_identity(
         FileAccessError: a file is there already (and nothing was written), or cannot be written.
     """
     target = Path(folder)
-    paths = (target / "root.pem", target / "chain.pem", target / "key.pem")
-    contents = (identity.root_pem, identity.chain_pem, identity.key_pem)
+    contents = {
+        target / "root.pem": (identity.root_pem, 0o644),
+        target / "chain.pem": (identity.chain_pem, 0o644),
+        target / "key.pem": (identity.key_pem, 0o600),
+    }
     if not force:
-        for path in paths:
+        for path in contents:
             if os.path.lexists(path):
                 raise FileAccessError(f"{path} is there already", hint="choose another folder, or force it")
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for path, data in zip(paths, contents, strict=True):
-            _write(path, data, mode=0o600 if path.name == "key.pem" else 0o644, force=force)
-    except OSError as error:
-        raise FileAccessError(
-            f"cannot write into {target}: {error.strerror or type(error).__name__}"
-        ) from error
-    return paths
+    make_folder(target)
+    for path, (data, mode) in contents.items():
+        write_atomic(path, data, force=force, mode=mode)
+    root, chain, key = contents
+    return root, chain, key
 
 
 def write_private(path: str | os.PathLike[str], data: bytes, *, force: bool = False) -> Path:
@@ -92,32 +91,5 @@ def write_private(path: str | os.PathLike[str], data: bytes, *, force: bool = Fa
     Raises:
         FileAccessError: the file is there already, or cannot be written.
     """
-    target = Path(path)
-    if not force and os.path.lexists(target):
-        raise FileAccessError(f"{target} is there already", hint="choose another name, or force it")
-    try:
-        _write(target, data, mode=0o600, force=force)
-    except OSError as error:
-        raise FileAccessError(f"cannot write {target}: {error.strerror or type(error).__name__}") from error
-    return target
-
-
-def _write(path: Path, data: bytes, *, mode: int, force: bool) -> None:
-    """Create a file that has its mode from the start.
-
-    With `force` it is written beside the target and renamed, so that neither old contents nor an old,
-    wider mode survive; without, it is never written over a file that appeared in the meantime.
-    """
-    new = path.with_name(f".{path.name}.{os.getpid()}.tmp") if force else path
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if force:
-            new.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise
+    write_atomic(path, data, force=force, mode=0o600)
+    return Path(path)

@@ -56,7 +56,9 @@ class Credential:
         """Whether the end-entity certificate is within its dates at `at` (aware)."""
         return self.not_before <= at <= self.not_after
 
-    def signer_facts(self, *, algorithm: str, trust_list: str | None = None) -> SignerFacts:
+    def signer_facts(
+        self, *, algorithm: str, trust_list: str | None = None, distrusted: str | None = None
+    ) -> SignerFacts:
         """:attr:`facts` with what the signature and the trust judgement add."""
         facts = self.facts
         return SignerFacts(
@@ -70,6 +72,7 @@ class Credential:
             fingerprint=facts.fingerprint,
             trust_list=trust_list,
             development=facts.development,
+            distrusted=distrusted,
         )
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -411,7 +411,7 @@ def test_one_bug_in_one_file_does_not_end_the_run(cli: Cli, monkeypatch: pytest.
 def test_worker_that_dies_takes_only_its_file_down(cli: Cli) -> None:
     sources = [Source(name, name) for name in ("a", "die", "b", "die", "c")]
     job = pool.Job(TrustStore.empty())
-    results = list(pool.in_processes(sources, _die_or_not, (job,), 2))
+    results = list(pool.in_processes(sources, _die_or_not, _died, (_keep, job), 2))
     assert [result.path for result in results] == ["a", "die", "b", "die", "c"]
     assert [result.error.message if result.error else "" for result in results] == [
         "fine",
@@ -420,6 +420,14 @@ def test_worker_that_dies_takes_only_its_file_down(cli: Cli) -> None:
         "the process that looked at this file died",
         "fine",
     ]
+
+
+def _keep(_job: object) -> None:
+    """Nothing to remember."""
+
+
+def _died(source: Source) -> Result:
+    return Result(source.path, None, pool.DIED)
 
 
 def _die_or_not(source: Source) -> Result:

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import provkit
+from interop import identities
 from property import texts
-from provkit import Origin, ProvkitError, Signer, TrustStore
+from provkit import Origin, ProvkitError, TrustStore
 from support import forge
-from vectors.keys import KEYS, TRUST, credential
+from vectors.keys import TRUST, credential
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -258,27 +259,15 @@ def test_fewer_anchors_never_make_trusted() -> None:
 
 
 def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refused(socket.socket):
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            raise AssertionError("a socket was opened")
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise AssertionError("the network was used")
 
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise AssertionError("a name was looked up")
-
-    monkeypatch.setattr(socket, "socket", Refused)
-    monkeypatch.setattr(socket, "create_connection", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    chain, key = (KEYS / "es256.chain.pem").read_bytes(), (KEYS / "es256.key.pem").read_bytes()
-    with monkeypatch.context() as patch:
-        from provkit import signing
-
-        class Fixed(signing.datetime):  # type: ignore[name-defined,misc]
-            @classmethod
-            def now(cls, tz: object = None) -> object:
-                return texts.AT
-
-        patch.setattr(signing, "datetime", Fixed)
-        made = provkit.sign(b"A text.\n", Origin.human(), Signer.from_pem(chain, key), when=None)
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
+    made = provkit.sign(b"A text.\n", Origin.human(), identities.signer("ES256"))
+    assert provkit.verify(made, trust=TrustStore.empty()).state == "valid"
+    assert provkit.verify(made, trust=identities.trust("ES256")).state == "trusted"
+    made = texts.signed()
     for trust in (TrustStore.empty(), TrustStore.bundled(), texts.trust()):
         assert provkit.verify(made, trust=trust, at=texts.AT).state in {"valid", "trusted"}
     for name in ("stranger", "no-intermediate", "pathlen"):

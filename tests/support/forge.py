@@ -23,17 +23,15 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 import uuid
+from collections.abc import Callable, Mapping, Sequence  # noqa: TC003 - dataclass fields
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import cbor2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 BASE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 C2PA_BASE: Final = "http://c2pa.org/digitalsourcetype/"
@@ -49,7 +47,11 @@ _ALGORITHMS: Final = {
     "PS512": -39,
     "Ed25519": -8,
 }
-_HASHES: Final = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
+_HASHES: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
+    "256": hashes.SHA256,
+    "384": hashes.SHA384,
+    "512": hashes.SHA512,
+}
 _ATTEMPTS: Final = 200
 
 
@@ -166,7 +168,7 @@ def data_hash(**changes: Any) -> Box:
     """The hard binding, with fields replaced; a field of None is left out."""
 
     def content(frame: Frame) -> dict[str, Any]:
-        fields = {
+        fields: dict[str, Any] = {
             "exclusions": [{"start": frame.start, "length": frame.length}],
             "alg": "sha256",
             "hash": frame.digest,
@@ -475,7 +477,7 @@ def unpack(signed: bytes, credential: Credential) -> Forge:
     by_type = {children(part)[0]: part for part in parts}
     claim_box = by_type[type_uuid("c2cl")]
     claim = cbor2.loads(children(claim_box)[2][0][8:])
-    listing = {
+    listing: dict[str, tuple[str, dict[str, Any]]] = {
         entry["url"].rpartition("/")[2]: (listed, entry)
         for listed in ("created", "gathered")
         for entry in claim.pop(f"{listed}_assertions", [])
@@ -487,7 +489,7 @@ def unpack(signed: bytes, credential: Credential) -> Forge:
     forge.boxes = []
     for raw in children(by_type[type_uuid("c2as")])[2]:
         name = children(raw)[1]
-        listed, entry = listing.get(name, (None, {}))
+        listed, entry = listing[name] if name in listing else (None, dict[str, Any]())
         made = data_hash() if name == "c2pa.hash.data" else Box(name, raw=raw)
         made.listed, made.url, made.alg = listed, entry.get("url"), entry.get("alg")
         forge.boxes.append(made)

@@ -935,7 +935,7 @@ def uncovered() -> Iterator[Case]:
         f.superbox(f.type_uuid("json"), "x", f.box(b"json", b'{"id":"unsigned"}')),
     )
     loose = f.box(b"free", b"room for a message")
-    for name, changes, why in (
+    strays: tuple[tuple[str, dict[str, Any], str], ...] = (
         (
             "stray-box",
             {"edit_parts": lambda parts: [*parts, stray]},
@@ -1002,7 +1002,8 @@ def uncovered() -> Iterator[Case]:
             {"edit_parts": lambda parts: [*parts, f.superbox(f.type_uuid("c2as"), "c2pa.assertions2", b"")]},
             "A second, empty assertion store.",
         ),
-    ):
+    )
+    for name, changes, why in strays:
         codes = {
             "stray-in-claim": (GENERAL, CBOR),
             "stray-in-signature": (GENERAL, SIGNATURE),
@@ -1083,7 +1084,7 @@ def uncovered() -> Iterator[Case]:
         "15.5.1",
         "An empty store.",
     )
-    for name, edit, why in (
+    edits: tuple[tuple[str, Callable[[bytes], bytes], str], ...] = (
         ("jumbf-len", lambda store: b"\xff\xff\xff\xf0" + store[4:], "The outer length is four gigabytes."),
         (
             "jumbf-zero",
@@ -1093,7 +1094,8 @@ def uncovered() -> Iterator[Case]:
         ("jumbf-one", lambda store: b"\0\0\0\1" + store[4:], "The outer length is 1: extended."),
         ("jumbf-half", lambda store: store[: len(store) // 2], "Half of the store."),
         ("jumbf-type", lambda store: store.replace(b"jumb", b"jumd", 1), "The outer box is of another type."),
-    ):
+    )
+    for name, edit, why in edits:
         yield Case(f"cl::{name}", HOST + f.wrap(edit(f.find_store(base())[2])), invalid(GENERAL), "11.1", why)
 
     def nested(depth: int) -> bytes:

@@ -102,16 +102,16 @@ def test_refusal_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FileAccessError, match="cannot write"):
+    with pytest.raises(FileAccessError, match="cannot make the folder"):
         write_development_identity(tmp_path / "file" / "x", make_development_identity(now=NOW))
-    with pytest.raises(FileAccessError, match="cannot write"):
+    with pytest.raises(FileAccessError, match="cannot make the folder"):
         write_private(tmp_path / "none" / "key.pem", b"x")
 
 
 def test_write_private(tmp_path: Path) -> None:
     path = write_private(tmp_path / "key.pem", b"x")
     assert path.read_bytes() == b"x"
-    with pytest.raises(FileAccessError, match="there already"):
+    with pytest.raises(FileAccessError, match="exists already"):
         write_private(path, b"y")
     assert write_private(path, b"y", force=True).read_bytes() == b"y"
 

@@ -1,0 +1,84 @@
+"""Signing one file of many, in this process or in a worker that loads the key for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provkit.errors import ConfigurationError, CredentialError, ProvkitError
+from provkit.limits import DEFAULT_LIMITS
+from provkit.report.document import Failure
+from provkit_cli import inputs, pool
+from provkit_cli.identity import KeyOptions, load_signer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provkit.origin.declaration import Origin
+    from provkit.signers import Signer
+    from provkit_cli.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class SignJob:
+    """What is the same for every file.  Picklable: it names the key and never holds it."""
+
+    origin: Origin
+    keys: KeyOptions
+    media_type: str | None
+    timed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    target: Target
+    normalized: bool = False
+    hidden_characters: int = 0
+    error: Failure | None = None
+    fatal: bool = False
+    """The error is about the key or the declaration, so every other file would meet it too."""
+
+
+def sign_all(targets: Sequence[Target], job: SignJob, signer: Signer, workers: int) -> Iterator[Outcome]:
+    """An outcome for each target, in order."""
+    if workers <= 1 or len(targets) <= 1:
+        for target in targets:
+            yield _sign(target, job, signer)
+        return
+    yield from pool.in_processes(
+        targets, _sign_in_worker, lambda target: Outcome(target, error=pool.DIED), (_remember, job), workers
+    )
+
+
+def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
+    from provkit import media
+    from provkit.signing import NOW, sign_detailed
+
+    source = target.source
+    try:
+        signed = sign_detailed(
+            inputs.load(source, DEFAULT_LIMITS),
+            job.origin,
+            signer,
+            media_type=job.media_type or media.type_of_name(source.path) or media.TEXT,
+            when=NOW if job.timed else None,
+        )
+        target.write(signed.data)
+    except ProvkitError as error:
+        fatal = isinstance(error, ConfigurationError | CredentialError)
+        return Outcome(target, error=Failure.of(error), fatal=fatal)
+    return Outcome(target, signed.normalized, signed.hidden_characters)
+
+
+_worker: list[tuple[SignJob, Signer]] = []
+"""The job of this worker process, and its signer."""
+
+
+def _remember(job: SignJob) -> None:
+    _worker[:] = [(job, load_signer(job.keys))]
+
+
+def _sign_in_worker(target: Target) -> Outcome:
+    return _sign(target, *_worker[0])

@@ -1,0 +1,49 @@
+"""What a file is, from its bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from provkit import MalformedError, UnsupportedError, media
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"Text.", b"\xef\xbb\xbfText", "世界".encode(), b"<p>not a page", b"# comment", b"{}", b"-----BEGIN C2PA MANIFEST-----", b"a < b and html", b"Hello <html> there"],
+)  # fmt: skip
+def test_text(data: bytes) -> None:
+    assert media.sniff(data) == "text/plain"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8\xff\xe0" + bytes(20),
+        b"\x89PNG\r\n\x1a\n" + bytes(8),
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3",
+        b"  \n%PDF-1.4",
+        b"PK\x03\x04" + bytes(30),
+        b"\xff\xfea\0b\0",
+        b"\xfe\xff\0a\0b",
+        b"a\0b\0c\0d\0",
+        b"<!doctype HTML>",
+        b"\n\n<!-- comment --><html>",
+        b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
+        b'<p><script type="application/c2pa">AAAA</script>',
+        b'<LINK rel="c2pa-manifest" href="x">',
+        b"\0\0\0 ftypisom",
+    ],
+)
+def test_other_formats(data: bytes) -> None:
+    with pytest.raises(UnsupportedError):
+        media.sniff(data)
+
+
+def test_empty() -> None:
+    with pytest.raises(MalformedError, match="empty"):
+        media.sniff(b"")
+
+
+@pytest.mark.parametrize(("name", "expected"), [("a.txt", "text/plain"), ("A.TXT", "text/plain"), ("a.csv", "text/csv"), ("a.md", "text/markdown"), ("LICENSE", "text/plain"), ("a.xyz", None)])  # fmt: skip
+def test_names(name: str, expected: str | None) -> None:
+    assert media.type_of_name(name) == expected
