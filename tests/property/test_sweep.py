@@ -125,7 +125,10 @@ def test_swapped_neighbours() -> None:
     data = texts.signed("Ed25519")
     host = texts.HOST.decode()
     characters = list(data.decode()[len(host) :])
+    found = []
     for i in range(len(characters) - 1):
         if characters[i] != characters[i + 1]:
             swapped = [*characters[:i], characters[i + 1], characters[i], *characters[i + 2 :]]
-            assert texts.broken((host + "".join(swapped)).encode()) is None, i
+            if texts.broken((host + "".join(swapped)).encode()) is not None:
+                found.append(i)
+    assert found == []

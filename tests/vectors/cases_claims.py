@@ -998,6 +998,16 @@ def uncovered() -> Iterator[Case]:
             "A salt in the description of the assertion store.",
         ),
         (
+            "assertions-label",
+            {
+                "edit_parts": lambda parts: [
+                    f.superbox(f.type_uuid("c2as"), "c2pa.assertionz", b"".join(f.children(parts[0])[2])),
+                    *parts[1:],
+                ]
+            },
+            "The label of the assertion store, which every URI names and nothing hashes, is another.",
+        ),
+        (
             "two-assertion-stores",
             {"edit_parts": lambda parts: [*parts, f.superbox(f.type_uuid("c2as"), "c2pa.assertions2", b"")]},
             "A second, empty assertion store.",
