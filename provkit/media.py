@@ -52,14 +52,7 @@ _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("application/gzip", ((0, b"\x1f\x8b"),)),
     ("image/bmp", ((0, b"BM"),)),
 )
-_PDF: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-[0-9]")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-_HTML: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]{0,4096}?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE
-)
-_SVG: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|<!--[\s\S]{0,4096}?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?svg\b"
-)
 _STRUCTURED_BEGIN: Final = b"-----BEGIN C2PA MANIFEST-----"
 _STRUCTURED_END: Final = b"-----END C2PA MANIFEST-----"
 _HTML_CARRIERS: Final = (b"application/c2pa", b"c2pa-manifest")
@@ -107,12 +100,9 @@ def sniff(data: bytes) -> str:
     head = data[:_SNIFF_BYTES]
     if _is_binary(head):
         _refuse_container(head)
-    if _PDF.match(head):
-        raise _no_carrier("application/pdf")
-    if _SVG.match(head):
-        raise _no_carrier("image/svg+xml")
-    if _HTML.match(head):
-        raise _no_carrier("text/html")
+    markup = _markup(head)
+    if markup is not None:
+        raise _no_carrier(markup)
     if text.names_magic(data):
         return TEXT
     if head.startswith(_UTF16) or _looks_like_utf16(head):
@@ -124,6 +114,28 @@ def sniff(data: bytes) -> str:
         raise UnsupportedError("neither text nor a format this version knows", hint="see: provkit formats")
     _refuse_other_text_carriers(data)
     return TEXT
+
+
+_PDF: Final = re.compile(rb"%PDF-[0-9]")
+_ELEMENT: Final = re.compile(rb"<(?:(!doctype)[ \t\r\n]+)?(?:[a-z]+:)?(html|svg)\b", re.IGNORECASE)
+_PROLOG: Final = ((b"<!--", b"-->"), (b"<?", b"?>"), (b"<!DOCTYPE", b">"))
+
+
+def _markup(head: bytes) -> str | None:
+    """Media type of PDF, HTML or SVG by what stands first behind white space, comments and declarations."""
+    pos = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if _PDF.match(head, pos):
+        return "application/pdf"
+    while True:
+        element = _ELEMENT.match(head, pos)
+        if element:
+            return "text/html" if element[2].lower() == b"html" else "image/svg+xml"
+        closing = next((close for begin, close in _PROLOG if head.startswith(begin, pos)), None)
+        stop = -1 if closing is None else head.find(closing, pos)
+        if closing is None or stop < 0:
+            return None
+        rest = head[stop + len(closing) :]
+        pos = len(head) - len(rest.lstrip())
 
 
 def _is_binary(head: bytes) -> bool:

@@ -108,7 +108,8 @@ def _text_warnings(data: bytes, located: text.Located) -> tuple[str, ...]:
     hidden = text.hidden_characters(data, next(iter(located.wrappers), None)) if alone else 0
     if hidden:
         warnings.append(
-            f"hidden-characters: the text holds {hidden} characters that readers do not see or that reorder it"
+            f"hidden-characters: the text holds {hidden} characters (or more) that readers do not see "
+            "or that reorder it"
         )
     if located.wrappers and located.damaged:
         warnings.append("decoy: something that only resembles a credential stands beside the credential")

@@ -13,7 +13,7 @@ from provkit.manifest.claim import HashedUri
 from provkit.manifest.validation import HASHERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from provkit.limits import Limits
     from provkit.manifest.claim import Claim
@@ -39,26 +39,28 @@ def check(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertion, ...
     if len(claim.created) + len(claim.gathered) > limits.assertions:
         raise LimitError(f"the claim lists more than {limits.assertions} assertions")
     declared: dict[str, Assertion] = {}
+    named: set[str] = set()
     good = True
     for uri in (*claim.created, *claim.gathered):
-        found = _declared(run, claim, uri, by_label)
-        if found is None:
-            good = False
-        elif found.label in declared:
+        label = _label(run, uri)
+        if label is not None and label in named:
             add(
                 StatusCode.CLAIM_MALFORMED,
                 manifest.uri(manifest.claims[0].label),
                 f"{uri.url} is listed twice",
             )
+        elif label is not None and _is_intact(run, claim, uri, label, by_label.get(label)):
+            declared[label] = by_label[label]
         else:
-            declared[found.label] = found
+            good = False
+        if label is not None:
+            named.add(label)
         if uri is claim.created[-1]:
             run.created = frozenset(declared)
     for label in by_label:
-        if label in declared:
-            continue
-        url = manifest.assertion_uri(label)
-        add(StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
+        if label not in named:
+            url = manifest.assertion_uri(label)
+            add(StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
     for label, assertion in declared.items():
         good &= _decode(run, label, assertion, limits)
     run.assertions_hold = _other_boxes(run, claim) and good
@@ -80,42 +82,41 @@ def _other_boxes(run: Validation, claim: Claim) -> bool:
     return good
 
 
-def _declared(
-    run: Validation, claim: Claim, uri: HashedUri, by_label: Mapping[str, Assertion]
-) -> Assertion | None:
-    manifest, add = run.manifest, run.findings.add
+def _label(run: Validation, uri: HashedUri) -> str | None:
+    """Label of the assertion of this manifest that an entry of the claim names; None if it names none."""
     label = uri.url.removeprefix(_ASSERTION_PREFIX)
-    if label is uri.url or "/" in label:  # not the short form nearly everybody writes
-        target = stores.parse_uri(uri.url)
-        if target is not None and target.manifest not in (None, manifest.label):
-            add(
-                StatusCode.ASSERTION_OUTSIDE_MANIFEST,
-                uri.url,
-                "the claim lists an assertion of another manifest",
-            )
-            return None
-        if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:
-            add(StatusCode.ASSERTION_MISSING, uri.url, "the URI names no assertion")
-            return None
-        label = target.path[1]
-    url = manifest.assertion_uri(label)
-    assertion = by_label.get(label)
-    if assertion is None:
-        add(StatusCode.ASSERTION_MISSING, url, "the claim lists an assertion that is not there")
-        return None
-    match = hash_matches(uri, claim.alg, assertion.box.hashed)
-    if match is None:
-        add(
-            StatusCode.ALGORITHM_UNSUPPORTED,
-            url,
-            f"hash algorithm {uri.alg or claim.alg!s:.40} is not allowed",
+    if label != uri.url and "/" not in label:  # the short form nearly everybody writes
+        return label
+    target = stores.parse_uri(uri.url)
+    if target is not None and target.manifest not in (None, run.manifest.label):
+        run.findings.add(
+            StatusCode.ASSERTION_OUTSIDE_MANIFEST, uri.url, "the claim lists an assertion of another manifest"
         )
         return None
+    if target is None or len(target.path) != 2 or target.path[0] != stores.LABEL_ASSERTIONS:
+        run.findings.add(StatusCode.ASSERTION_MISSING, uri.url, "the URI names no assertion")
+        return None
+    return target.path[1]
+
+
+def _is_intact(
+    run: Validation, claim: Claim, uri: HashedUri, label: str, assertion: Assertion | None
+) -> bool:
+    add = run.findings.add
+    url = run.manifest.assertion_uri(label)
+    if assertion is None:
+        add(StatusCode.ASSERTION_MISSING, url, "the claim lists an assertion that is not there")
+        return False
+    match = hash_matches(uri, claim.alg, assertion.box.hashed)
+    if match is None:
+        name = str(uri.alg or claim.alg)[:40]
+        add(StatusCode.ALGORITHM_UNSUPPORTED, url, f"hash algorithm {name!r} is not allowed")
+        return False
     if not match:
         add(StatusCode.ASSERTION_HASHED_URI_MISMATCH, url, "the assertion was changed after signing")
-        return None
+        return False
     add(StatusCode.ASSERTION_HASHED_URI_MATCH, url, "the assertion is as it was signed")
-    return assertion
+    return True
 
 
 def hash_matches(uri: HashedUri, enclosing: str | None, data: bytes) -> bool | None:

@@ -63,9 +63,13 @@ def decode(assertion: Assertion, max_depth: int) -> Any:
 
 def _json(payload: bytes) -> Any:
     try:
-        return json.loads(payload.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        value = json.loads(payload.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        if b"\\u" in payload:
+            # An escape can spell half a surrogate pair, which is no character.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise InvalidJsonError(f"JSON: {str(error)[:120]}") from error
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -114,6 +114,11 @@ def encode(value: Any) -> bytes:
     return _canonical(value)
 
 
+def encode_as_is(value: Any) -> bytes:
+    """Encode in shortest form, keys in the order they have."""
+    return cbor2.dumps(dict(value) if isinstance(value, cbor2.frozendict) else value)
+
+
 def _first_line(error: Exception) -> str:
     text = str(error) or type(error).__name__
     return text.splitlines()[0][:200]

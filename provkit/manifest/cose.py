@@ -86,6 +86,8 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
             pass
         case _:
             raise MalformedError("COSE_Sign1 is not [protected, unprotected, nil, signature]")
+    if not _is_shortest(data, protected, unprotected, signature):
+        raise MalformedError("COSE_Sign1 is not in its shortest form, so its bytes could differ unnoticed")
     header = cbor.decode(protected, max_depth=limits.cbor_depth, allow_indefinite=False) if protected else {}
     if not isinstance(header, cbor.MAPS):
         raise MalformedError("the COSE protected header is not a map")
@@ -103,6 +105,15 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         revocation_values="rVals" in unprotected or "rVals" in header,
         stray=_stray(unprotected),
     )
+
+
+def _is_shortest(data: bytes, protected: bytes, unprotected: Mapping[Any, Any], signature: bytes) -> bool:
+    """The envelope is what its parts encode to; the protected header is signed as it stands."""
+    head = b"\xd2\x84" + _bytes_header(len(protected)) + protected
+    tail = b"\xf6" + _bytes_header(len(signature)) + signature
+    if not (data.startswith(head) and data.endswith(tail)):
+        return False
+    return data[len(head) : len(data) - len(tail)] == cbor.encode_as_is(unprotected)
 
 
 def _chain(protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits) -> tuple[bytes, ...]:

@@ -99,6 +99,8 @@ class Manifest(NamedTuple):
                 return f"box {box.label!r} holds more than one CBOR box"
         if len(self.assertion_stores) > 1:
             return "the manifest has two assertion stores"
+        if any(box.label != LABEL_ASSERTIONS for box in self.assertion_stores):
+            return "the assertion store has another label"
         return None
 
 
