@@ -8,9 +8,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench import cold, text
-from bench.measure import Row
+
+if TYPE_CHECKING:
+    from bench.measure import Row
 
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -10,7 +10,6 @@ import encypher_c2pa
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from support.peers import C2paTxt, PeersMissingError, Signing
 
 import provkit
 from bench.measure import Row, seconds, side_by_side
@@ -18,6 +17,7 @@ from provkit.manifest import cose
 from provkit.manifest.builder import Entropy
 from provkit.signers.development import make_development_identity
 from provkit.trust import load_credential
+from support.peers import C2paTxt, PeersMissingError, Signing
 
 if TYPE_CHECKING:
     from provkit.signers.development import DevelopmentIdentity

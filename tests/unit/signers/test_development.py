@@ -102,9 +102,9 @@ def test_refusal_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(FileAccessError, match="cannot (make|write)|no such"):
+    with pytest.raises(FileAccessError, match=r"cannot (make|write)|no such"):
         write_development_identity(tmp_path / "file" / "x", make_development_identity(now=NOW))
-    with pytest.raises(FileAccessError, match="cannot (make|write)|no such"):
+    with pytest.raises(FileAccessError, match=r"cannot (make|write)|no such"):
         write_private(tmp_path / "none" / "key.pem", b"x")
 
 
