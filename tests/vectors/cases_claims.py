@@ -755,6 +755,20 @@ def cose_structure() -> Iterator[Case]:
             "A payload in the signature: it must be detached.",
         ),
         ("cose-trailing", signed(edit_cose=lambda data: data + b"\0"), "A byte follows the signature."),
+        (
+            "cose-long-tag",
+            signed(edit_cose=lambda data: b"\xd8\x12" + data[1:], fill=False),
+            "The tag in a longer spelling than it needs.",
+        ),
+        (
+            "cose-long-pad",
+            signed(
+                unprotected={"pad": bytes(20)},
+                edit_cose=lambda data: data.replace(b"\x63pad\x54", b"\x63pad\x5a\0\0\0\x14", 1),
+                fill=False,
+            ),
+            "The length of the pad in a longer spelling than it needs.",
+        ),
         ("cose-empty", signed(edit_cose=lambda _: b"", fill=False), "Nothing in the signature box."),
         (
             "cose-protected-map",
