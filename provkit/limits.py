@@ -43,6 +43,12 @@ class Limits:
     carriers: int = 1_000
     """Candidates for a carrier looked at in one asset before giving up."""
 
+    ingredients: int = 1_000
+    """Ingredients with manifests named in one store."""
+
+    ingredient_depth: int = 32
+    """Generations of ingredients."""
+
     certificates: int = 16
     """Certificates in one ``x5chain``."""
 

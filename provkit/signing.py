@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from provkit import media
 from provkit.carriers import text
-from provkit.errors import AlreadySignedError, CredentialError, LimitError, ProvkitError
+from provkit.errors import (
+    AlreadySignedError,
+    ConfigurationError,
+    CredentialError,
+    LimitError,
+    ProvkitError,
+)
+from provkit.history import History, read_history
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import builder
 from provkit.verdict import State
@@ -57,12 +64,22 @@ def sign(
     *,
     media_type: str | None = None,
     when: datetime | object | None = NOW,
+    resign: bool = False,
+    parent: bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
     entropy: Entropy | None = None,
 ) -> bytes:
     """Sign an asset; as :func:`sign_detailed`, returning only the bytes."""
     return sign_detailed(
-        data, origin, signer, media_type=media_type, when=when, limits=limits, entropy=entropy
+        data,
+        origin,
+        signer,
+        media_type=media_type,
+        when=when,
+        resign=resign,
+        parent=parent,
+        limits=limits,
+        entropy=entropy,
     ).data
 
 
@@ -73,6 +90,8 @@ def sign_detailed(
     *,
     media_type: str | None = None,
     when: datetime | object | None = NOW,
+    resign: bool = False,
+    parent: bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
     entropy: Entropy | None = None,
 ) -> Signed:
@@ -84,11 +103,15 @@ def sign_detailed(
         signer: key and chain.
         media_type: type to sign it as; ``text/plain`` when left out.
         when: claimed time of signing, aware; now when left out, None states none.
+        resign: the asset carries a credential that holds; keep it as history (``parentOf``).  The
+            declaration then speaks of what was done since.
+        parent: a signed asset this one was made from; its manifest is kept as ``parentOf``.
         limits: bounds on what is read.
         entropy: source of identifiers and salts, for reproducible output in tests.
 
     Raises:
-        AlreadySignedError: the asset carries a credential, whole or damaged.
+        AlreadySignedError: the asset carries a credential, whole or damaged, and `resign` is not set.
+        ConfigurationError: there is no credential to keep, it does not hold, or there are two.
         UnsupportedError: a type this version cannot sign.
         MalformedError: not UTF-8 text.
         CredentialError: the certificate is outside its validity.
@@ -100,27 +123,34 @@ def sign_detailed(
         media.sniff(data)
     if len(data) > limits.text_bytes:
         raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
+    now = datetime.now(UTC)
     located = text.locate(data, limits)
-    if located.wrappers or located.damaged:
+    if resign:
+        if parent is not None:
+            raise ConfigurationError("a text has one parent: resign keeps its own credential as that")
+        parent = data
+        data = text.remove(data, located)
+    elif located.wrappers or located.damaged:
         raise AlreadySignedError(
             "the text carries a credential already"
             if located.wrappers
             else "the text carries a damaged credential",
-            hint="take it off first with: provkit strip",
+            hint="keep it as history with --resign, or take it off first with: provkit strip",
         )
-    now = datetime.now(UTC)
+    history = History() if parent is None else read_history(parent, kind, now, limits)
     content = text.prepare(data)
     claimed = now if when is NOW else when
     if claimed is not None and not isinstance(claimed, datetime):
         raise TypeError("when is a datetime or None")
     version = _version()
     store = builder.build(
-        origin.assertions(kind, claimed),
+        origin.assertions(kind, claimed, history.ingredient),
         builder.Content(hashlib.sha256(content).digest(), len(content), text.wrapper_length, text.ZERO_COST),
         signer,
         version=version,
         title=origin.title,
         entropy=entropy,
+        ancestors=history.manifests,
     )
     signed = text.embed(content, store)
     _check(signed, now, limits)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provkit.errors import ConfigurationError, FileAccessError
+from provkit.files import read_file
+from provkit.limits import DEFAULT_LIMITS
 from provkit_cli import console, exits, inputs, options, targets
 from provkit_cli.app import new_app
 
@@ -94,6 +96,15 @@ def sign(
             help="For example ai-training=notAllowed; uses: allowed, notAllowed, constrained. Repeatable.",
         ),
     ] = None,
+    resign: Annotated[
+        bool, typer.Option("--resign", help="Keep the credential a file carries, as its history.")
+    ] = False,
+    parent: Annotated[
+        str | None,
+        typer.Option(
+            "--parent", metavar="FILE", help="Signed file that this was made from; kept as history."
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title that readers see.")] = None,
     no_time: Annotated[bool, typer.Option("--no-time", help="State no time of signing.")] = False,
     media_type: Annotated[
@@ -114,6 +125,7 @@ def sign(
 
     \b
     provkit sign essay.txt --origin human --cert chain.pem --key key.pem --out signed.txt
+    provkit sign signed.txt --origin human --identity newsroom --resign --in-place
     provkit sign *.txt --origin synthetic --model acme/writer-2 --identity newsroom --in-place
     cat answer.txt | provkit sign - --origin ai-assisted --identity bot --media text/plain > signed.txt
 
@@ -151,7 +163,14 @@ def sign(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
     )
     planned = targets.plan(sources, out=out, in_place=in_place, force=force)
-    job = signing_job.SignJob(declared, keys, media_type, timed=not no_time)
+    job = signing_job.SignJob(
+        declared,
+        keys,
+        media_type,
+        timed=not no_time,
+        resign=resign,
+        parent=inputs.as_configuration(lambda: read_file(parent, DEFAULT_LIMITS)) if parent else None,
+    )
     progress = console.Progress(len(planned), off=no_progress)
     met: set[exits.Exit] = set()
     for done, outcome in enumerate(signing_job.sign_all(planned, job, signer, jobs), 1):

@@ -27,6 +27,10 @@ class SignJob:
     keys: KeyOptions
     media_type: str | None
     timed: bool
+    resign: bool = False
+    """Keep the credential that each file carries as its history."""
+    parent: bytes | None = None
+    """A signed file that all of them were made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
             signer,
             media_type=job.media_type or media.type_of_name(source.path) or media.TEXT,
             when=NOW if job.timed else None,
+            resign=job.resign,
+            parent=job.parent,
         )
         target.write(signed.data)
     except ProvkitError as error:

@@ -24,7 +24,8 @@ LABEL_TRAINING_MINING: Final = "cawg.training-mining"
 LABEL_SOFT_BINDING: Final = "c2pa.soft-binding"
 LABEL_ORIGIN: Final = "org.provkit.origin"
 
-INGREDIENT_LABELS: Final = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3"})
+LABEL_INGREDIENT: Final = "c2pa.ingredient.v3"
+INGREDIENT_LABELS: Final = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", LABEL_INGREDIENT})
 ACTIONS_LABELS: Final = frozenset({LABEL_ACTIONS, LABEL_ACTIONS_V1})
 HARD_BINDINGS: Final = frozenset(
     {
@@ -218,16 +219,22 @@ class Ingredient(NamedTuple):
 
     relationship: str
     title: str | None
-    has_manifest: bool
-    """Names a manifest in this store (``activeManifest``, or ``c2pa_manifest`` before version 3)."""
+    manifest: HashedUri | None
+    """The ingredient's manifest (``activeManifest``, or ``c2pa_manifest`` before version 3)."""
+    signature: HashedUri | None
+    """The signature box of that manifest (version 3)."""
     source_type: Any
 
     @classmethod
-    def read(cls, value: Any) -> Ingredient:
+    def read(cls, value: Any, label: str) -> Ingredient:
         """Read the assertion.
 
+        Args:
+            value: decoded content.
+            label: base label, which tells the version.
+
         Raises:
-            MalformedError: ``assertion.ingredient.malformed`` (§15.11.3).
+            MalformedError: ``assertion.ingredient.malformed`` (§15.11.3, §18.16.12).
         """
         if not isinstance(value, cbor.MAPS):
             raise MalformedError("the ingredient is not a map")
@@ -235,8 +242,23 @@ class Ingredient(NamedTuple):
         if not isinstance(relationship, str) or relationship not in RELATIONSHIPS:
             raise MalformedError("the ingredient has no known relationship")
         title = value.get("dc:title")
-        has_manifest = "activeManifest" in value or "c2pa_manifest" in value
+        third = label == LABEL_INGREDIENT
+        manifest = _hashed_uri(value, "activeManifest" if third else "c2pa_manifest")
+        signature = _hashed_uri(value, "claimSignature") if third else None
         source_type = value.get("digitalSourceType")
-        if has_manifest and source_type is not None:
+        if manifest is not None and source_type is not None:
             raise MalformedError("the ingredient has both a manifest and a source type of its own")
-        return cls(relationship, title if isinstance(title, str) else None, has_manifest, source_type)
+        if third and manifest is None and "validationResults" in value:
+            raise MalformedError("the ingredient has validation results of no manifest")
+        if third and manifest is not None and (signature is None or "validationResults" not in value):
+            raise MalformedError("the ingredient has a manifest without its signature or validation results")
+        return cls(relationship, title if isinstance(title, str) else None, manifest, signature, source_type)
+
+
+def _hashed_uri(value: Any, name: str) -> HashedUri | None:
+    if name not in value:
+        return None
+    uri = HashedUri.read(value[name])
+    if uri is None:
+        raise MalformedError(f"{name} of the ingredient is not a hashed URI")
+    return uri

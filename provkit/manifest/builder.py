@@ -54,6 +54,13 @@ class Draft(Protocol):
     def content(self) -> Any: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Stands in the content of a draft for the hashed URI of an earlier draft."""
+
+    label: str
+
+
 class Entropy:
     """Where identifiers and salts come from; replaced for vectors and tests only."""
 
@@ -105,13 +112,19 @@ class _Layout:
         generator: dict[str, str],
         title: str | None,
         entropy: Entropy,
+        ancestors: Sequence[bytes],
     ) -> None:
         self.content = content
+        self.ancestors = b"".join(ancestors)
         self.urn = f"urn:c2pa:{entropy.uuid()}"
         self.protected = cose.encode_protected(signer.algorithm, signer.chain)
-        boxes = [_assertion(draft.label, draft.content, entropy.salt()) for draft in drafts]
+        uris: dict[str, dict[str, Any]] = {}
+        boxes = []
+        for draft in drafts:
+            boxes.append(_assertion(draft.label, _resolved(draft.content, uris), entropy.salt()))
+            uris[draft.label] = _hashed_uri(draft.label, boxes[-1])
         self.boxes = b"".join(boxes)
-        self.uris = [_hashed_uri(draft.label, box) for draft, box in zip(drafts, boxes, strict=True)]
+        self.uris = list(uris.values())
         self.salt = entropy.salt()
         self.claim: dict[str, Any] = {
             "instanceID": f"xmp:iid:{entropy.uuid()}",
@@ -144,7 +157,7 @@ class _Layout:
         cose_box = jumbf.content_box(b"cbor", cose.encode(self.protected, signature, pad))
         signature_box = jumbf.superbox(jumbf.UUID_SIGNATURE, stores.LABEL_SIGNATURE, cose_box)
         manifest = jumbf.superbox(jumbf.UUID_MANIFEST, self.urn, plan.body + signature_box)
-        return jumbf.superbox(jumbf.UUID_STORE, stores.LABEL_STORE, manifest)
+        return jumbf.superbox(jumbf.UUID_STORE, stores.LABEL_STORE, self.ancestors + manifest)
 
     def roomy(self, length: int, signature_bytes: int) -> tuple[_Plan, int]:
         """The least length from ``length`` on that holds its own plan, whatever the signature is."""
@@ -179,6 +192,7 @@ def build(
     version: str,
     title: str | None = None,
     entropy: Entropy | None = None,
+    ancestors: Sequence[bytes] = (),
 ) -> bytes:
     """Build and sign a manifest store.
 
@@ -189,6 +203,8 @@ def build(
         version: version of the claim generator.
         title: ``dc:title``.
         entropy: source of identifiers and salts.
+        ancestors: manifest superboxes of ingredients, oldest first; the new one becomes the last
+            and so the active one (§15.5.1).
 
     Returns:
         The store; ``content.carrier_length`` of it equals the exclusion in it.
@@ -197,7 +213,7 @@ def build(
         SettleError: if no length fitted after many attempts.
     """
     generator = {"name": GENERATOR_NAME, "version": version, "specVersion": SPEC_VERSION}
-    layout = _Layout(drafts, content, signer, generator, title, entropy or Entropy())
+    layout = _Layout(drafts, content, signer, generator, title, entropy or Entropy(), ancestors)
     signature_bytes = _SIGNATURE_BYTES.get(signer.algorithm, _RSA_SIGNATURE_BYTES)
     plan, length = layout.roomy(0, signature_bytes)
     for _ in range(_ATTEMPTS):
@@ -212,6 +228,16 @@ def build(
             # The same claim would get the same signature: declare another length.
             plan, length = layout.roomy(length + 1, signature_bytes)
     raise SettleError("the length of the carrier did not settle", hint="please report this with the input")
+
+
+def _resolved(content: Any, uris: dict[str, dict[str, Any]]) -> Any:
+    if isinstance(content, Reference):
+        return uris[content.label]
+    if isinstance(content, dict):
+        return {key: _resolved(value, uris) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_resolved(value, uris) for value in content]
+    return content
 
 
 def _assertion(label: str, content: Any, salt: bytes | None) -> bytes:

@@ -93,7 +93,9 @@ def _ingredients(run: Validation, declared: tuple[Assertion, ...]) -> bool:
         if assertion.base_label not in kinds.INGREDIENT_LABELS or assertion.label not in run.contents:
             continue
         try:
-            run.ingredients[assertion.label] = kinds.Ingredient.read(run.contents[assertion.label])
+            run.ingredients[assertion.label] = kinds.Ingredient.read(
+                run.contents[assertion.label], assertion.base_label
+            )
         except MalformedError as error:
             add(StatusCode.ASSERTION_INGREDIENT_MALFORMED, _url(run, assertion.label), error.message)
             good = False
@@ -108,7 +110,7 @@ def _ingredients(run: Validation, declared: tuple[Assertion, ...]) -> bool:
         )
         good = False
     for label, ingredient in run.ingredients.items():
-        if not ingredient.has_manifest:
+        if ingredient.manifest is None:
             add(StatusCode.INGREDIENT_UNKNOWN_PROVENANCE, _url(run, label), "the ingredient has no manifest")
     return good
 

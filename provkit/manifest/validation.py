@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from provkit.manifest import assertions as kinds
     from provkit.manifest.claim import Claim
-    from provkit.manifest.store import Manifest
+    from provkit.manifest.store import Assertion, Manifest
 
 HASHERS: Final[dict[str, Callable[[bytes], Any]]] = {
     "sha256": hashlib.sha256,
@@ -73,6 +73,8 @@ class Validation:
     signer: SignerFacts | None = None
     created: frozenset[str] = frozenset()
     """Labels of the assertions attributed to the signer."""
+    declared: tuple[Assertion, ...] = ()
+    """The assertions the claim lists that are there and unchanged, claim order."""
     referenced: set[str] = field(default_factory=set)
     """Absolute URIs of boxes that a hashed URI inside an assertion covers."""
     contents: dict[str, Any] = field(default_factory=dict)
@@ -80,32 +82,47 @@ class Validation:
     actions: dict[str, kinds.Actions] = field(default_factory=dict)
     """Actions assertions by label, claim order."""
     ingredients: dict[str, kinds.Ingredient] = field(default_factory=dict)
+    ancestors: dict[str, Validation] = field(default_factory=dict)
+    """Validations of the manifests of ingredients, by label of the ingredient assertion."""
     warnings: list[str] = field(default_factory=list)
     signature_holds: bool = False
     inside_validity: bool = False
     signer_trusted: bool = False
     assertions_hold: bool = False
     rules_hold: bool = False
+    ingredients_hold: bool = False
     content_holds: bool = False
 
     @property
-    def state(self) -> State:
-        """State by the definitions of §14.3: each must have been shown, not merely not refuted."""
-        valid = (
+    def holds(self) -> bool:
+        """The manifest is Valid (§14.3.5), leaving its content aside.
+
+        Each part must have been shown; it is not enough that nothing refuted it.
+        """
+        return (
             self.signature_holds
             and self.inside_validity
             and self.assertions_hold
             and self.rules_hold
-            and self.content_holds
+            and self.ingredients_hold
             and self.findings.sound
         )
-        if not valid:
+
+    @property
+    def state(self) -> State:
+        """State of the asset: the manifest is Valid or Trusted, and its content is at hand (§14.3)."""
+        if not (self.holds and self.content_holds):
             return State.INVALID
         return State.TRUSTED if self.signer_trusted else State.VALID
 
     def ingredient_findings(self) -> tuple[IngredientFinding, ...]:
-        """Ingredients as results; they carry no statuses until their manifests are validated."""
+        """Ingredients as results, with the statuses of their manifests."""
         return tuple(
-            IngredientFinding(label, ingredient.relationship, ingredient.title, Statuses())
+            IngredientFinding(
+                label,
+                ingredient.relationship,
+                ingredient.title,
+                self.ancestors[label].findings.freeze() if label in self.ancestors else Statuses(),
+            )
             for label, ingredient in self.ingredients.items()
         )

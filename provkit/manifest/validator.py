@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from provkit.codes import StatusCode
 from provkit.errors import MalformedError
-from provkit.manifest import assertion_steps, rules, signature_steps
+from provkit.manifest import assertion_steps, ingredient_steps, rules, signature_steps
 from provkit.manifest import assertions as kinds
 from provkit.manifest import claim as claims
 from provkit.manifest import store as stores
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from provkit.limits import Limits
     from provkit.manifest.claim import Claim
-    from provkit.manifest.store import Assertion, ManifestStore
+    from provkit.manifest.store import Manifest, ManifestStore
     from provkit.manifest.validation import Binding, CredentialJudge
 
 _URN: Final = re.compile(
@@ -40,22 +40,33 @@ def validate(
     Raises:
         LimitError: a bound was reached before an answer.
     """
-    run = Validation(store.active)
+    family = ingredient_steps.Family(store, lambda manifest: _manifest(manifest, judge, at, limits), limits)
+    run = _manifest(store.active, judge, at, limits)
     # Step 3: the shape of what no hash covers.
     stray = store.stray() or next(filter(None, (m.stray() for m in store.manifests)), None)
     if stray is not None:
         run.findings.add(StatusCode.GENERAL_ERROR, run.manifest.uri(), f"{stray}; no signature covers that")
-    if run.manifest.kind != "standard":
-        run.findings.unsupported.append(f"{run.manifest.kind} manifests")
+    if run.claim is None:
+        return run
+    run.ingredients_hold = family.check(run)
+    for stranger in family.strangers():
+        run.findings.add(StatusCode.GENERAL_ERROR, stranger.uri(), "no ingredient leads to this manifest")
+    _content(run, run.claim, binding)
+    return run
+
+
+def _manifest(manifest: Manifest, judge: CredentialJudge, at: datetime, limits: Limits) -> Validation:
+    """Steps 4 to 9b: all that one manifest shows by itself."""
+    run = Validation(manifest)
+    if manifest.kind != "standard":
+        run.findings.unsupported.append(f"{manifest.kind} manifests")
         return run
     claim_bytes = _claim(run, limits)
     if run.claim is None or claim_bytes is None:
         return run
     signature_steps.check(run, run.claim, claim_bytes, judge, at, limits)
-    declared = assertion_steps.check(run, run.claim, limits)
-    run.rules_hold = rules.check(run, run.claim, declared, limits)
-    _other_manifests(run, store)
-    _content(run, run.claim, declared, binding)
+    run.declared = assertion_steps.check(run, run.claim, limits)
+    run.rules_hold = rules.check(run, run.claim, run.declared, limits)
     return run
 
 
@@ -92,22 +103,10 @@ def _claim(run: Validation, limits: Limits) -> bytes | None:
     return payload
 
 
-def _other_manifests(run: Validation, store: ManifestStore) -> None:
-    """Manifests of ingredients are validated in a later version; until then nothing vouches for them."""
-    if any(ingredient.has_manifest for ingredient in run.ingredients.values()):
-        run.findings.unsupported.append("ingredients with manifests of their own")
-    elif len(store.manifests) > 1:
-        run.findings.add(
-            StatusCode.GENERAL_ERROR,
-            store.manifests[0].uri(),
-            "the store holds a manifest that no ingredient of the active one refers to",
-        )
-
-
-def _content(run: Validation, claim: Claim, declared: tuple[Assertion, ...], binding: Binding) -> None:
+def _content(run: Validation, claim: Claim, binding: Binding) -> None:
     """Step 10: the content is the one that was signed (§15.12.1)."""
     add = run.findings.add
-    bindings = [a for a in declared if a.base_label in kinds.HARD_BINDINGS]
+    bindings = [a for a in run.declared if a.base_label in kinds.HARD_BINDINGS]
     if len(bindings) != 1 or bindings[0].base_label != kinds.LABEL_DATA_HASH:
         return  # step 8 has said so
     label = bindings[0].label

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from provkit.errors import ConfigurationError
 from provkit.manifest import assertions as kinds
 from provkit.manifest import cbor
+from provkit.manifest.builder import Reference
 from provkit.origin import vocabulary
 from provkit.origin.record import OriginRecord, SourceCategory, Text, VerificationRecord
 from provkit.verdict import OriginClass
@@ -135,21 +136,23 @@ class Origin(BaseModel):
         name = "trainedAlgorithmicData" if media_type in _DATA_TYPES else "trainedAlgorithmicMedia"
         return vocabulary.term(name).uri
 
-    def assertions(self, media_type: str, when: datetime | None) -> tuple[AssertionDraft, ...]:
+    def assertions(
+        self, media_type: str, when: datetime | None, parent: dict[str, Any] | None = None
+    ) -> tuple[AssertionDraft, ...]:
         """The assertions that say all this; every one belongs into ``created_assertions``.
 
         Args:
             media_type: written as ``dc:format`` of the first action.
             when: claimed time of signing, aware; None leaves it out.
+            parent: content of the ingredient assertion of what this was made from (§18.16).  The
+                declaration then speaks of what was done to it.
         """
-        action: dict[str, Any] = {
-            "action": "c2pa.created",
-            "digitalSourceType": self.source_type_uri(media_type),
-            "parameters": {"dc:format": media_type},
-        }
+        drafts = [] if parent is None else [AssertionDraft(kinds.LABEL_INGREDIENT, parent)]
+        actions = self._created(media_type) if parent is None else self._edited(media_type)
         if when is not None:
-            action["when"] = cbor.Tag(cbor.TAG_DATE_TIME, f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
-        drafts = [AssertionDraft(kinds.LABEL_ACTIONS, {"actions": [action], "allActionsIncluded": True})]
+            moment = cbor.Tag(cbor.TAG_DATE_TIME, f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+            actions = [{**action, "when": moment} for action in actions]
+        drafts.append(AssertionDraft(kinds.LABEL_ACTIONS, {"actions": actions, "allActionsIncluded": True}))
         if self.cls is not OriginClass.HUMAN:
             drafts.append(AssertionDraft(kinds.LABEL_AI_DISCLOSURE, self._disclosure()))
         if self.training_mining:
@@ -157,6 +160,21 @@ class Origin(BaseModel):
         if not self.record.is_empty():
             drafts.append(AssertionDraft(kinds.LABEL_ORIGIN, self.record.content()))
         return tuple(drafts)
+
+    def _created(self, media_type: str) -> list[dict[str, Any]]:
+        source_type = self.source_type_uri(media_type)
+        parameters = {"dc:format": media_type}
+        return [{"action": "c2pa.created", "digitalSourceType": source_type, "parameters": parameters}]
+
+    def _edited(self, media_type: str) -> list[dict[str, Any]]:
+        """§18.15.2: an edit begins with ``c2pa.opened``, which takes its origin from the parent."""
+        parameters = {"dc:format": media_type, "ingredients": [Reference(kinds.LABEL_INGREDIENT)]}
+        human = self.cls is OriginClass.HUMAN and self.source_type is None
+        source_type = vocabulary.term("humanEdits").uri if human else self.source_type_uri(media_type)
+        return [
+            {"action": "c2pa.opened", "parameters": parameters},
+            {"action": "c2pa.edited", "digitalSourceType": source_type},
+        ]
 
     def _disclosure(self) -> dict[str, Any]:
         content: dict[str, Any] = {"modelType": self.model_type}

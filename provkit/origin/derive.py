@@ -15,6 +15,7 @@ from provkit.origin import vocabulary
 from provkit.verdict import Evidence, OriginClass, OriginFinding
 
 if TYPE_CHECKING:
+    from provkit.manifest.assertions import Ingredient
     from provkit.manifest.validation import Validation
 
 _METADATA_KEY: Final = "Iptc4xmpExt:DigitalSourceType"
@@ -39,9 +40,22 @@ class _Item(NamedTuple):
 
 def derive(run: Validation) -> OriginFinding:
     """Derive the class of a manifest whose state is valid or trusted."""
+    return _derive(run, {})
+
+
+def _derive(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
+    """Each manifest once, however many ways lead to it; a way back to itself finds *unknown*."""
+    label = run.manifest.label
+    if label not in known:
+        known[label] = OriginFinding()
+        known[label] = _finding(run, known)
+    return known[label]
+
+
+def _finding(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
     if run.claim is None:
         return OriginFinding()
-    items = tuple(_collect(run))
+    items = tuple(_collect(run, known))
     complete = any(label in run.created and actions.all_included for label, actions in run.actions.items())
     deciding, notes = _decide(items)
     evidence = tuple(item.evidence for item in items)
@@ -57,7 +71,7 @@ def derive(run: Validation) -> OriginFinding:
     )
 
 
-def _collect(run: Validation) -> Iterator[_Item]:
+def _collect(run: Validation, known: dict[str, OriginFinding]) -> Iterator[_Item]:
     for label, actions in run.actions.items():
         url = run.manifest.assertion_uri(label)
         for action in actions.actions:
@@ -66,12 +80,8 @@ def _collect(run: Validation) -> Iterator[_Item]:
                 begins = action.name in _INCEPTIONS
                 yield _item(action.source_type, label in run.created, where, begins=begins)
     for label, ingredient in run.ingredients.items():
-        if ingredient.source_type is not None and ingredient.relationship != "inputTo":
-            where = f"{run.manifest.assertion_uri(label)}#digitalSourceType"
-            parent = ingredient.relationship == "parentOf"
-            yield _item(
-                ingredient.source_type, label in run.created, where, begins=parent, component=not parent
-            )
+        if ingredient.relationship != "inputTo":  # a prompt does not decide what its output is
+            yield from _ingredient(run, label, ingredient, known)
     for label, content in run.contents.items():
         where = run.manifest.assertion_uri(label)
         base = stores.base_label(label)
@@ -85,6 +95,40 @@ def _collect(run: Validation) -> Iterator[_Item]:
                 kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in run.created, where
             )
             yield _Item(evidence, OriginClass.AI_ASSISTED, begins=False, blank=False, note=None)
+
+
+def _ingredient(
+    run: Validation, label: str, ingredient: Ingredient, known: dict[str, OriginFinding]
+) -> Iterator[_Item]:
+    parent = ingredient.relationship == "parentOf"
+    where = run.manifest.assertion_uri(label)
+    attributed = label in run.created
+    if ingredient.source_type is not None:
+        where = f"{where}#digitalSourceType"
+        yield _item(ingredient.source_type, attributed, where, begins=parent, component=not parent)
+    ancestor = run.ancestors.get(label)
+    if ancestor is None:
+        return
+    if not ancestor.holds:
+        # Nothing a broken manifest states counts; that something is not known does.
+        evidence = Evidence("", OriginClass.UNKNOWN, attributed, ancestor.manifest.uri())
+        yield _Item(
+            evidence,
+            OriginClass.UNKNOWN,
+            begins=parent,
+            blank=False,
+            note="an ingredient's credential does not hold",
+        )
+        return
+    finding = _derive(ancestor, known)
+    effect = finding.cls
+    if not parent and effect is OriginClass.SYNTHETIC:
+        effect = OriginClass.AI_ASSISTED
+    # The signer vouches for which parent it was, not for what the parent's signer said of it.
+    vouched = attributed and finding.attributed and (ancestor.signer_trusted or not run.signer_trusted)
+    evidence = Evidence(finding.source_type or "", finding.cls, vouched, ancestor.manifest.uri())
+    note = "an ingredient's origin is not stated" if effect is OriginClass.UNKNOWN else None
+    yield _Item(evidence, effect, begins=parent, blank=False, note=note)
 
 
 def _item(value: Any, attributed: bool, where: str, *, begins: bool, component: bool = False) -> _Item:

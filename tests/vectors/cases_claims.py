@@ -1175,9 +1175,9 @@ def later() -> Iterator[Case]:
                 opened,
             )
         ),
-        error("unsupported"),
+        invalid("ingredient.manifest.missing"),
         "15.11.3",
-        "An ingredient with a manifest of its own is not judged yet, so there is no verdict.",
+        "The manifest that an ingredient is said to have is not in the store.",
     )
     opened_plain = {
         "action": "c2pa.opened",

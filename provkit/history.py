@@ -1,0 +1,87 @@
+"""The credential of what an asset was made from, kept as its ``parentOf`` ingredient (C2PA 2.4 §18.16)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provkit.codes import StatusKind
+from provkit.errors import ConfigurationError
+from provkit.manifest import store as stores
+from provkit.verdict import State
+from provkit.verification import inspect, verify
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from provkit.limits import Limits
+    from provkit.manifest.jumbf import SuperBox
+    from provkit.verdict import Status, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a new manifest takes over from an old one; empty for an asset without history."""
+
+    manifests: tuple[bytes, ...] = ()
+    """Manifest superboxes, oldest first, byte for byte."""
+    ingredient: dict[str, Any] | None = None
+    """Content of the ingredient assertion (version 3)."""
+
+
+def read_history(parent: bytes, media_type: str, at: datetime, limits: Limits) -> History:
+    """The history that an asset made from `parent` has.
+
+    Args:
+        parent: a signed asset, whole.
+        media_type: written as ``dc:format`` of the ingredient.
+        at: moment the parent is judged at, aware.
+        limits: bounds on what is read.
+
+    Raises:
+        ConfigurationError: the parent has no credential, or one that does not hold.
+    """
+    verdict = verify(parent, at=at, limits=limits)
+    holds = verdict.state in (State.TRUSTED, State.VALID)
+    found = inspect(parent, limits=limits) if holds else None
+    if found is None:
+        raise ConfigurationError(
+            "there is no credential to keep as history"
+            if verdict.state is State.UNSIGNED
+            else "the credential to keep as history does not hold, and a signature would cover that up",
+            hint="see: provkit verify -v; to start anew, take it off with: provkit strip",
+        )
+    active = found.store.active
+    ingredient = {
+        "relationship": "parentOf",
+        "dc:format": media_type,
+        "activeManifest": _hashed_uri(active.uri(), active.box),
+        "claimSignature": _hashed_uri(active.uri(stores.LABEL_SIGNATURE), active.signatures[0]),
+        "validationResults": {"activeManifest": _results(verdict)},
+    }
+    if verdict.title is not None:
+        ingredient["dc:title"] = verdict.title
+    return History(tuple(manifest.box.raw for manifest in found.store.manifests), ingredient)
+
+
+def _hashed_uri(url: str, box: SuperBox) -> dict[str, Any]:
+    return {"url": url, "alg": "sha256", "hash": hashlib.sha256(box.hashed).digest()}
+
+
+def _results(verdict: Verdict) -> dict[str, Any]:
+    """§18.16.12: what validation said when the parent was opened."""
+    statuses = verdict.statuses
+    return {
+        "success": [_status(status) for status in statuses.success],
+        "informational": [_status(status) for status in statuses.informational],
+        "failure": [_status(status) for status in statuses.failure],
+    }
+
+
+def _status(status: Status) -> dict[str, str]:
+    """The URI only where somebody will look for it: in text every byte of it costs four."""
+    code = {"code": str(status.code)}
+    if status.kind is StatusKind.FAILURE and status.url is not None:
+        return {**code, "url": status.url}
+    return code
