@@ -43,6 +43,10 @@ class Limits:
     carriers: int = 1_000
     """Candidates for a carrier looked at in one asset before giving up."""
 
+    container_parts: int = 200_000
+    """Segments, chunks, boxes, directory entries or tags walked in one container: a 512 MiB PNG
+    has about 130,000."""
+
     ingredients: int = 1_000
     """Ingredients with manifests named in one store."""
 

@@ -1,0 +1,93 @@
+"""GIF: a manifest store in an application extension ``C2PA_GIF`` (C2PA 2.4 §A.3.8).
+
+It stands before the first image, its data cut into sub-blocks of at most 255 bytes.  The
+exclusion is the extension from its introducer through the terminator.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provkit.carriers.found import SIGNATURE, Found, broken, check_size, check_store, cut_off, only, too_many
+from provkit.errors import MalformedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+
+_MAGICS: Final = (b"GIF87a", b"GIF89a")
+_EXTENSION: Final = 0x21
+_IMAGE: Final = 0x2C
+_TRAILER: Final = 0x3B
+_APPLICATION: Final = b"\xff\x0b"
+IDENTIFIER: Final = b"C2PA_GIF"
+VERSION: Final = b"\x01\x00\x00"
+_BLOCK: Final = 255
+
+
+def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
+    """Find the store among the extensions before the first image.
+
+    Raises:
+        MalformedError: not a GIF, cut off before its first image, a damaged or doubled store.
+        LimitError: too many blocks, or too large a store.
+    """
+    if not data.startswith(_MAGICS):
+        raise MalformedError("not a GIF: it does not begin with GIF87a or GIF89a")
+    if len(data) < 14:
+        return cut_off([], "the GIF ends inside its header")
+    stores: list[Found] = []
+    flags = data[10]
+    pos = 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+    budget = limits.container_parts
+    while pos + 2 <= len(data):
+        kind = data[pos]
+        if kind in {_IMAGE, _TRAILER}:
+            return only(stores)
+        if kind != _EXTENSION:
+            return broken(data, pos, stores, "the GIF has no block")
+        end, blocks = _skip(data, pos + 2, budget)
+        budget -= blocks
+        if budget <= 0:
+            raise too_many(limits)
+        application = data[pos + 1 : pos + 3] == _APPLICATION
+        is_ours = application and data.startswith(IDENTIFIER, pos + 3)
+        if end < 0:
+            if is_ours:
+                raise MalformedError("the file ends inside the manifest store")
+            return cut_off(stores, "the GIF ends inside an extension")
+        if is_ours:
+            stores.append(_carrier(data, pos, end, limits))
+        elif data.find(SIGNATURE, pos, min(end, pos + 64)) >= 0:
+            raise MalformedError("a manifest store stands in an extension of another type")
+        pos = end
+    if data[pos : pos + 1] == bytes((_TRAILER,)):
+        return only(stores)
+    return cut_off(stores, "the GIF ends before its first image")
+
+
+def _skip(data: bytes, pos: int, budget: int) -> tuple[int, int]:
+    """Offset behind the sub-blocks at ``pos``, -1 when the data ends in them; and how many there are."""
+    size = len(data)
+    for count in range(budget):
+        if pos >= size:
+            return -1, count
+        length = data[pos]
+        pos += 1 + length
+        if not length:
+            return pos, count + 1
+    return -1, budget
+
+
+def _carrier(data: bytes, pos: int, end: int, limits: Limits) -> Found:
+    if data[pos + 11 : pos + 14] != VERSION:
+        raise MalformedError("the extension with the manifest store is of an unknown version")
+    check_size(end - pos, limits)
+    blocks = []
+    at = pos + 14
+    while data[at]:
+        blocks.append(data[at + 1 : at + 1 + data[at]])
+        at += 1 + data[at]
+    store = b"".join(blocks)
+    problems = check_store(store, limits)
+    if any(len(block) != _BLOCK for block in blocks[:-1]):
+        # One store, many spellings: all but one could carry something between the lines.
+        problems += ("the manifest store is not cut into the fewest sub-blocks",)
+    return Found(store, ((pos, end - pos),), problems)
