@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from provkit import media
 from provkit.carriers import text
@@ -57,30 +57,20 @@ class Signed:
     """Characters in the content that readers do not see; the signature covers them too."""
 
 
-def sign(
-    data: bytes,
-    origin: Origin,
-    signer: ClaimSigner,
-    *,
-    media_type: str | None = None,
-    when: datetime | object | None = NOW,
-    resign: bool = False,
-    parent: bytes | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-    entropy: Entropy | None = None,
-) -> bytes:
+class Options(TypedDict, total=False):
+    """Keyword arguments of :func:`sign_detailed`."""
+
+    media_type: str | None
+    when: datetime | object | None
+    resign: bool
+    parent: bytes | None
+    limits: Limits
+    entropy: Entropy | None
+
+
+def sign(data: bytes, origin: Origin, signer: ClaimSigner, **options: Unpack[Options]) -> bytes:
     """Sign an asset; as :func:`sign_detailed`, returning only the bytes."""
-    return sign_detailed(
-        data,
-        origin,
-        signer,
-        media_type=media_type,
-        when=when,
-        resign=resign,
-        parent=parent,
-        limits=limits,
-        entropy=entropy,
-    ).data
+    return sign_detailed(data, origin, signer, **options).data
 
 
 def sign_detailed(

@@ -194,7 +194,8 @@ def test_identity_of_the_configuration(cli: Cli, tmp_path: Path) -> None:
     config = tmp_path / "config" / "config.toml"
     config.parent.mkdir()
     config.write_text(
-        '[identity.desk]\ncert = "../work/dev/chain.pem"\nkey = "../work/dev/key.pem"\nalgorithm = "ES384"\n'
+        f'[identity.desk]\ncert = "../{cli.folder.name}/dev/chain.pem"\n'
+        f'key = "../{cli.folder.name}/dev/key.pem"\nalgorithm = "ES384"\n'
     )
     cli.write("a.txt", "Text\n")
     command = ("sign", "a.txt", "--origin", "human", "--out", "b.txt", "--identity")

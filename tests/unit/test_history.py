@@ -197,7 +197,8 @@ def test_a_parent_out_of_date_says_nothing_any_more() -> None:
 
 def test_diamonds_take_one_look_each() -> None:
     """Twenty generations, each naming the one before twice: 2**20 paths, twenty manifests."""
-    generations = [manifests(sign(provkit.Origin.human()))[0].box.raw]
+    data = sign(provkit.Origin.human())
+    generations = [manifests(data)[0].box.raw]
     for _ in range(20):
         last = store.read(_store(generations)).active
         component = reference(last, relationship="componentOf")
