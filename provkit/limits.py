@@ -22,6 +22,9 @@ class Limits:
     text_bytes: int = 64 * MIB
     """Largest text asset, bytes; it is held in memory and normalised."""
 
+    combining_run: int = 128
+    """Combining characters in a row: Unicode needs 30 (UAX #15), and normalising a run is quadratic in it."""
+
     store_bytes: int = 16 * MIB
     """Largest manifest store, bytes; honest stores are 2 KB to 2 MB."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from provkit import media
 from provkit.carriers import text
+from provkit.codes import StatusCode
 from provkit.errors import (
     AlreadySignedError,
     ConfigurationError,
@@ -128,7 +129,7 @@ def sign_detailed(
             hint="keep it as history with --resign, or take it off first with: provkit strip",
         )
     history = History() if parent is None else read_history(parent, kind, now, limits)
-    content = text.prepare(data)
+    content = text.prepare(data, limits)
     claimed = now if when is NOW else when
     if claimed is not None and not isinstance(claimed, datetime):
         raise TypeError("when is a datetime or None")
@@ -154,7 +155,11 @@ def _check(signed: bytes, now: datetime, limits: Limits) -> None:
     verdict = verify(signed, trust=TrustStore.empty(), at=now, limits=limits)
     if verdict.state is State.VALID:
         return
-    reasons = "; ".join(status.explanation for status in verdict.statuses.failure)
+    reasons = "; ".join(
+        status.explanation
+        for status in verdict.statuses.failure
+        if status.code is not StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
+    )
     codes = {str(code) for code in verdict.statuses.codes()}
     if codes & {"claimSignature.outsideValidity", "signingCredential.invalid"}:
         raise CredentialError(

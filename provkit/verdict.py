@@ -126,7 +126,8 @@ class OriginFinding:
     attributed: bool = False
     """The deciding evidence is attributed to the signer."""
     complete: bool = False
-    """The signer states that all actions are listed (``allActionsIncluded``)."""
+    """The signer states that all actions are listed (``allActionsIncluded``), and no part of
+    unknown provenance was built in."""
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[str, ...] = ()
     """Why the class is what it is, where that is not obvious."""

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from provkit.manifest.store import ManifestStore
     from provkit.manifest.validation import CredentialFinding, CredentialJudge, Validation
     from provkit.trust.store import TrustStore
+    from provkit.verdict import SignerFacts
 
 CARRIER_TEXT: Final = "text"
 
@@ -175,7 +176,7 @@ def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Ver
         carrier=CARRIER_TEXT,
         manifest=run.manifest.label,
         statuses=run.findings.freeze(),
-        signer=run.signer if run.signature_holds else None,
+        signer=_signer(run, holds=holds),
         time=_claimed_time(run) if holds else None,
         origin=derive(run) if holds else OriginFinding(notes=("the credential does not hold",)),
         ingredients=run.ingredient_findings() if holds else (),
@@ -184,6 +185,13 @@ def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Ver
         assertions=tuple(run.contents) if holds else (),
         warnings=(*warnings, *run.warnings),
     )
+
+
+def _signer(run: Validation, *, holds: bool) -> SignerFacts | None:
+    """Who signed, if the signature shows it; that a list knows him counts only if all of it holds."""
+    if run.signer is None or not run.signature_holds:
+        return None
+    return run.signer if holds else replace(run.signer, trust_list=None)
 
 
 def _claimed_time(run: Validation) -> TimeFact | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
@@ -20,7 +21,11 @@ class OutputClosedError(Exception):
 
 
 def prepare() -> None:
-    """Make sure that printing never fails on a character the terminal does not have."""
+    """Make sure that printing never fails on a closed stream or a character the terminal does not have."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - lives as long as the process
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -57,6 +62,8 @@ def out(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError as error:
         raise OutputClosedError from error
+    except OSError as error:
+        raise _cannot_write(error) from error
 
 
 def out_lines(lines: Iterable[str]) -> None:
@@ -76,13 +83,20 @@ def out_bytes(data: bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError as error:
         raise OutputClosedError from error
+    except OSError as error:
+        raise _cannot_write(error) from error
+
+
+def _cannot_write(error: OSError) -> FileAccessError:
+    return FileAccessError(f"cannot write to standard output: {error.strerror or type(error).__name__}")
 
 
 def say(word: str, message: str) -> None:
     """One line on stderr in our voice: ``provkit: error: …``."""
     line = escape(message, limit=2000, ascii_only=not speaks_unicode(sys.stderr))
-    sys.stderr.write(f"provkit: {word}: {line}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError, ValueError):  # nobody listens, and the exit code still speaks
+        sys.stderr.write(f"provkit: {word}: {line}\n")
+        sys.stderr.flush()
 
 
 def error(message: str, hint: str | None = None, *, path: str | None = None) -> None:

@@ -93,6 +93,8 @@ def load(source: Source, limits: Limits) -> bytes:
     if source.problem is not None:
         raise source.problem
     if source.path == STDIN:
+        if sys.stdin is None:
+            raise FileAccessError("standard input is closed")
         return read_stream(sys.stdin.buffer.read, limits)
     return read_file(source.path, limits)
 

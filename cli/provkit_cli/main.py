@@ -66,7 +66,7 @@ def _run(arguments: list[str]) -> Any:
 
 def _usage(message: str, ctx: Any) -> int:
     # A command line error has a context to point to, and typer's sentence is a good one.
-    text = " ".join(message.split()).rstrip(".")
+    text = " ".join(message.split()).rstrip(".").replace("Value error, ", "")
     path = ctx.command_path if ctx is not None else "provkit"
     console.error(text[:1].lower() + text[1:], f"see: {path} --help")
     return exits.Exit.USAGE

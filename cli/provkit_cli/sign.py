@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -163,6 +164,8 @@ def sign(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
     )
     planned = targets.plan(sources, out=out, in_place=in_place, force=force)
+    if any(_same_file(target.path, secret) for target in planned for secret in (keys.cert, keys.key)):
+        raise ConfigurationError("the result would replace the certificate or key that signs")
     job = signing_job.SignJob(
         declared,
         keys,
@@ -181,6 +184,13 @@ def sign(
         progress.show(done)
     progress.clear()
     raise typer.Exit(exits.worst(met))
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)  # noqa: PTH121
+    except OSError:
+        return False
 
 
 def _tell(outcome: Outcome, origin: Origin, signer: Signer, *, quiet: bool) -> exits.Exit:

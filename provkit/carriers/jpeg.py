@@ -77,7 +77,7 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
             return broken(data, pos, stores, "the JPEG has no marker")
         if marker == _SOS:
             # An image component more or less would be another length: ISO 10918-1 §B.2.3.
-            if length != 6 + 2 * data[pos + 4] if pos + 4 < size else True:
+            if pos + 4 == size or length != 6 + 2 * data[pos + 4]:
                 return broken(data, pos, stores, "the JPEG has a damaged start of scan")
             return only(stores)
         if marker >= 0xD0 and (marker in _ALONE or marker in {_EOI, _FILL}):
@@ -113,13 +113,12 @@ def _is_store(data: bytes, pos: int, end: int) -> bool:
     return (
         data[box + 16 : min(body, box + 20)] == TYPE_UUID[:4]
         or data[box + 33 : body] == LABEL
-        or hides_store(data[:body], box)
+        or hides_store(data, box)
     )
 
 
 def _continues(data: bytes, pos: int, instance: int) -> bool:
-    _, number, _, _, kind = _PACKET.unpack_from(data, pos + 4)
-    return number == instance and kind == b"jumb"
+    return data[pos + 6 : pos + 8] == instance.to_bytes(2, "big") and data[pos + 16 : pos + 20] == b"jumb"
 
 
 def _run(data: bytes, pos: int, end: int, limits: Limits) -> tuple[Found, int, int]:
@@ -133,6 +132,8 @@ def _run(data: bytes, pos: int, end: int, limits: Limits) -> tuple[Found, int, i
     mark, instance, number, length, kind = _PACKET.unpack_from(data, pos + 4)
     if mark != b"JP" or kind != b"jumb":
         raise MalformedError("the first segment of the manifest store is damaged")
+    if length > len(data) - pos:
+        raise MalformedError(f"the manifest store declares {length} bytes, more than the file has")
     check_size(length, limits)
     problems: tuple[str, ...] = ()
     if number != 1:

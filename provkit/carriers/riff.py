@@ -9,7 +9,16 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final
 
-from provkit.carriers.found import Found, broken, check_size, check_store, cut_off, hides_store, only, too_many
+from provkit.carriers.found import (
+    Found,
+    broken,
+    check_size,
+    check_store,
+    cut_off,
+    hides_store,
+    only,
+    too_many,
+)
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
@@ -41,6 +50,9 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
         stop = size if is_open else pos + 8 + declared
         here = pos
         pos += 12
+        parts += 1
+        if parts > limits.container_parts:
+            raise too_many(limits)
         while pos + 8 <= min(stop, size):
             parts += 1
             if parts > limits.container_parts:

@@ -30,6 +30,7 @@ ZERO_COST: Final = 3
 
 PREFIX: Final = "\ufeff".encode()
 _MAGIC_RUN: Final = selectors.encode(MAGIC)
+_CUT: Final = PREFIX + selectors.encode(MAGIC[:1])
 
 # Possessive, so that a run of twenty million selectors leaves no trail to backtrack.
 _RUN: Final = re.compile(rb"(?:\xef\xb8[\x80-\x8f]|\xf3\xa0(?:[\x84-\x86][\x80-\xbf]|\x87[\x80-\xaf]))*+")
@@ -155,13 +156,17 @@ def _is_padding(rest: bytes) -> bool:
 
 
 def _cut_magic(data: bytes) -> Damage | None:
-    """A text that ends inside the magic was cut there: U+FEFF and one to seven of its selectors."""
-    start = data.rfind(PREFIX, max(0, len(data) - len(PREFIX) - len(_MAGIC_RUN)))
-    if start < 0:
-        return None
-    tail = data[start + len(PREFIX) :]
-    if tail and _MAGIC_RUN.startswith(tail):
-        return Damage(start, "the text ends inside the first characters of a credential")
+    """U+FEFF and a run of only the first one to seven selectors of the magic: a credential was cut there."""
+    start = data.find(_CUT)
+    while start >= 0:
+        begin = start + len(PREFIX)
+        end = _run_end(data, begin)
+        if _MAGIC_RUN.startswith(data[begin:end]):
+            return Damage(start, "a credential is cut off inside its first characters")
+        # Editors end a file with a line feed, and a cut can fall inside a character.
+        if end + 4 > len(data) and _MAGIC_RUN.startswith(data[begin:]):
+            return Damage(start, "a credential is cut off inside its first characters")
+        start = data.find(_CUT, end)
     return None
 
 
@@ -190,11 +195,43 @@ def _decode(data: bytes) -> str:
         ) from None
 
 
-def prepare(data: bytes) -> bytes:
-    """The text in the form that is signed: Unicode NFC (§A.8.7.3 and §15.12.1.3.1 then agree)."""
+# What stands in a run of combining characters: those of a class of their own, and four that
+# have none but fall apart into such.
+_FALL_APART: Final = frozenset("\u0344\u0f73\u0f75\u0f81")
+
+
+def _combines(character: str) -> bool:
+    return unicodedata.combining(character) != 0 or character in _FALL_APART
+
+
+def _check_runs(text: str, limit: int) -> None:
+    """Refuse a run of more than ``limit`` combining characters.
+
+    Every run that long covers one of the characters looked at, so the cost is a fraction of
+    the length of the text.
+    """
+    for sample in range(limit, len(text), limit):
+        if not _combines(text[sample]):
+            continue
+        start = sample
+        while start > sample - limit and _combines(text[start - 1]):
+            start -= 1
+        run = text[start : start + limit + 1]
+        if len(run) > limit and all(map(_combines, run)):
+            raise LimitError(f"the text has more than {limit} combining characters in a row")
+
+
+def prepare(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The text in the form that is signed: Unicode NFC (§A.8.7.3 and §15.12.1.3.1 then agree).
+
+    Raises:
+        MalformedError: not UTF-8.
+        LimitError: more combining characters in a row than ``limits.combining_run``.
+    """
     if data.isascii():
         return data
     text = _decode(data)
+    _check_runs(text, limits.combining_run)
     if unicodedata.is_normalized("NFC", text):
         return data
     return unicodedata.normalize("NFC", text).encode("utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -48,11 +49,16 @@ _OFFLINE: Final[dict[str, Any]] = {
         # They make files several times larger and cost ten times the signature.
         "thumbnail": {"enabled": False},
         # Else ingredients are "gathered", which no signer stands behind (C2PA 2.4 §10.2.2).
-        "created_assertion_labels": ["c2pa.ingredient.v3"],
+        # Labels without version: with one, the engine overlooks the entry.
+        "created_assertion_labels": ["c2pa.ingredient"],
+        # It is said what happened; nothing is to be guessed.
+        "actions": {f"auto_{name}_action": {"enabled": False} for name in ("created", "opened", "placed")},
     },
 }
 _CACHED_CONTEXTS: Final = 8
 _PDF_HEAD: Final = 1024
+_INTERNAL_SUBSET: Final = re.compile(rb"""<!DOCTYPE(?:[^\[>"']++|"[^"]*+"|'[^']*+')*+\[""")
+"""A DOCTYPE that brings declarations.  One that only names the DTD of SVG 1.1 is common and harmless."""
 
 
 class Support(NamedTuple):
@@ -265,6 +271,8 @@ def sign(
     module = engine()
     if media_type in _NOT_CONTAINERS:
         raise UnsupportedError(f"{media_type} is not signed by the reference engine")
+    if media_type == "image/svg+xml":
+        _refuse_entities(data)
     context = _context(TrustStore.empty() if trust is None else trust)
     failed: list[BaseException] = []
 
@@ -295,6 +303,19 @@ def sign(
     if failed:
         raise _signer_error(failed[0]) from failed[0]
     return output.getvalue()
+
+
+def _refuse_entities(data: bytes) -> None:
+    """Entities let a viewer show what is not in the file, or never finish; the engine signs them happily.
+
+    NULs are dropped so that UTF-16 cannot hide the words.
+    """
+    plain = data.replace(b"\0", b"")
+    if b"<!ENTITY" in plain or _INTERNAL_SUBSET.search(plain):
+        raise UnsupportedError(
+            "an SVG with entities or a DTD of its own is not signed",
+            hint="save it without entities; a plain DOCTYPE line may stay",
+        )
 
 
 def _signer_error(error: BaseException) -> BaseException:

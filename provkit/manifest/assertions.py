@@ -184,7 +184,9 @@ def _templates(value: Any) -> dict[str, Mapping[str, Any]]:
     for entry in value:
         match entry:
             case {"action": str() as name}:
-                found.setdefault(name, entry)
+                if name in found:
+                    raise MalformedError(f"two templates of the actions assertion are for {name[:60]!r}")
+                found[name] = entry
             case _:
                 raise MalformedError("a template of the actions assertion names no action")
     return found
@@ -207,7 +209,8 @@ def _action(entry: Any, index: int, templates: Mapping[str, Mapping[str, Any]], 
         if own is not None and not isinstance(own, cbor.MAPS):
             raise MalformedError(f"parameters of action {index} are not a map")
         parameters.update(own or {})
-        merged.update(layer)
+        # An explicit null says nothing, so it takes nothing away.
+        merged.update({key: value for key, value in layer.items() if value is not None})
     agent = merged.get("softwareAgentIndex")
     if agent is not None and not (type(agent) is int and 0 <= agent < agents):
         raise MalformedError(f"action {index} names a software agent that is not listed")
@@ -243,8 +246,11 @@ class Ingredient(NamedTuple):
             raise MalformedError("the ingredient has no known relationship")
         title = value.get("dc:title")
         third = label == LABEL_INGREDIENT
-        manifest = _hashed_uri(value, "activeManifest" if third else "c2pa_manifest")
-        signature = _hashed_uri(value, "claimSignature") if third else None
+        found = [_hashed_uri(value, name) for name in ("activeManifest", "c2pa_manifest") if name in value]
+        if len(found) > 1:
+            raise MalformedError("the ingredient names two manifests")
+        manifest = found[0] if found else None
+        signature = _hashed_uri(value, "claimSignature") if "claimSignature" in value else None
         source_type = value.get("digitalSourceType")
         if manifest is not None and source_type is not None:
             raise MalformedError("the ingredient has both a manifest and a source type of its own")
@@ -255,9 +261,7 @@ class Ingredient(NamedTuple):
         return cls(relationship, title if isinstance(title, str) else None, manifest, signature, source_type)
 
 
-def _hashed_uri(value: Any, name: str) -> HashedUri | None:
-    if name not in value:
-        return None
+def _hashed_uri(value: Any, name: str) -> HashedUri:
     uri = HashedUri.read(value[name])
     if uri is None:
         raise MalformedError(f"{name} of the ingredient is not a hashed URI")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 from typing import Any, Final, NamedTuple
 
 from provkit.errors import MalformedError
@@ -24,13 +25,25 @@ class HashedUri(NamedTuple):
 
     @classmethod
     def read(cls, value: Any) -> HashedUri | None:
-        """Read a hashed-URI map; None if ``value`` is not one."""
+        """Read a hashed-URI map; None if ``value`` is not one.
+
+        In JSON the hash is base64, or a list of numbers from older writers.
+        """
         match value:
-            case {"url": str() as url, "hash": bytes() as digest}:
+            case {"url": str() as url, "hash": bytes() | str() | list() as raw}:
+                digest = raw if isinstance(raw, bytes) else _json_bytes(raw)
                 alg = value.get("alg")
-                return cls(url, digest, alg) if alg is None or isinstance(alg, str) else None
+                good = digest is not None and (alg is None or isinstance(alg, str))
+                return cls(url, digest, alg) if good and digest is not None else None
             case _:
                 return None
+
+
+def _json_bytes(value: str | list[Any]) -> bytes | None:
+    try:
+        return binascii.a2b_base64(value, strict_mode=True) if isinstance(value, str) else bytes(value)
+    except (ValueError, TypeError):
+        return None
 
 
 class Claim(NamedTuple):
@@ -117,7 +130,7 @@ def _generator(fields: dict[str, Any], version: int) -> str:
 
 
 def _redacted(fields: dict[str, Any]) -> tuple[str, ...]:
-    value = fields.get("redacted_assertions", [])
+    value = fields.get("redacted_assertions") or []
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise MissingFieldError("redacted_assertions of the claim is not a list of URIs")
     return tuple(value)

@@ -91,6 +91,9 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
     header = cbor.decode(protected, max_depth=limits.cbor_depth, allow_indefinite=False) if protected else {}
     if not isinstance(header, cbor.MAPS):
         raise MalformedError("the COSE protected header is not a map")
+    if any(type(key) not in (int, str) for bucket in (header, unprotected) for key in bucket):
+        # True and 1.0 equal 1 in Python; as labels they are something else.
+        raise MalformedError("a COSE header has a label that is neither a whole number nor text")
     if _CRIT in header:
         raise MalformedError("the COSE header lists critical parameters this standard does not define")
     number = header.get(_ALG)

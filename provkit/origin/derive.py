@@ -6,6 +6,7 @@ believed wherever it stands; "human" counts only where the signer stands behind 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from provkit.manifest.validation import Validation
 
 _METADATA_KEY: Final = "Iptc4xmpExt:DigitalSourceType"
+_LAST_SEGMENT: Final = re.compile(r"[:/#]")
 _INCEPTIONS: Final = frozenset({"c2pa.created", "c2pa.opened"})
 _RANK: Final = {
     OriginClass.SYNTHETIC: 3,
@@ -56,7 +58,9 @@ def _finding(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
     if run.claim is None:
         return OriginFinding()
     items = tuple(_collect(run, known))
-    complete = any(label in run.created and actions.all_included for label, actions in run.actions.items())
+    complete = any(
+        label in run.created and actions.all_included for label, actions in run.actions.items()
+    ) and not _unknown_parts(run)
     deciding, notes = _decide(items)
     evidence = tuple(item.evidence for item in items)
     if deciding is None:
@@ -68,6 +72,16 @@ def _finding(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
         complete=complete,
         evidence=evidence,
         notes=notes,
+    )
+
+
+def _unknown_parts(run: Validation) -> bool:
+    """Something was built in of which nobody says where it comes from."""
+    return any(
+        ingredient.relationship == "componentOf"
+        and ingredient.manifest is None
+        and ingredient.source_type is None
+        for ingredient in run.ingredients.values()
     )
 
 
@@ -83,18 +97,78 @@ def _collect(run: Validation, known: dict[str, OriginFinding]) -> Iterator[_Item
         if ingredient.relationship != "inputTo":  # a prompt does not decide what its output is
             yield from _ingredient(run, label, ingredient, known)
     for label, content in run.contents.items():
-        where = run.manifest.assertion_uri(label)
-        base = stores.base_label(label)
-        if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, Mapping):
-            value = content.get(_METADATA_KEY)
-            if value is not None:
-                yield _item(value, label in run.created, f"{where}#{_METADATA_KEY}", begins=True)
-        elif base == kinds.LABEL_AI_DISCLOSURE:
-            # §18.28: a disclosure without a source type means AI took part, never less.
-            evidence = Evidence(
-                kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, label in run.created, where
-            )
-            yield _Item(evidence, OriginClass.AI_ASSISTED, begins=False, blank=False, note=None)
+        yield from _statement(run, label, content)
+
+
+def _statement(run: Validation, label: str, content: Any) -> Iterator[_Item]:
+    """What an assertion that is neither actions nor ingredient says about origin."""
+    where = run.manifest.assertion_uri(label)
+    base = stores.base_label(label)
+    attributed = label in run.created
+    if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, Mapping):
+        value = content.get(_METADATA_KEY)
+        if value is not None:
+            yield _item(value, attributed, f"{where}#{_METADATA_KEY}", begins=True)
+    if base == kinds.LABEL_AI_DISCLOSURE:
+        # §18.28: a disclosure without a source type means AI took part, never less.
+        evidence = Evidence(kinds.LABEL_AI_DISCLOSURE, OriginClass.AI_ASSISTED, attributed, where)
+        yield _Item(evidence, OriginClass.AI_ASSISTED, begins=False, blank=False, note=None)
+    elif base in kinds.ACTIONS_LABELS:
+        # Regions and parameters of actions may have a source type of their own (§18.15.4).
+        yield from _against_interest(content, attributed, where)
+    elif base.endswith(".metadata") or base.startswith("stds."):
+        if content is None:
+            yield _unclear(attributed, where, "metadata that cannot be read")
+        yield from _against_interest(content, attributed, where)
+    elif base.startswith(("c2pa.actions", "c2pa.ai-disclosure")):
+        yield _unclear(attributed, where, f"an assertion {base[:60]!r}, which this version does not know")
+
+
+def _against_interest(content: Any, attributed: bool, where: str) -> Iterator[_Item]:
+    """Source types anywhere in an assertion that say AI took part; others decide nothing from there."""
+    for value in _source_types(content):
+        item = _item(value, attributed, f"{where}#DigitalSourceType", begins=False)
+        if item.effect in (OriginClass.SYNTHETIC, OriginClass.AI_ASSISTED):
+            yield item
+
+
+def _source_types(value: Any) -> Iterator[Any]:
+    """Values under any key whose last segment is ``digitalSourceType``; depth is bounded by the decoder."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if isinstance(key, str) and _LAST_SEGMENT.split(key)[-1].casefold() == "digitalsourcetype":
+                yield from _texts(inner)
+            elif key not in ("actions", "templates"):  # their own source types were read already
+                yield from _source_types(inner)
+            else:
+                yield from _inside_actions(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _source_types(inner)
+
+
+def _inside_actions(value: Any) -> Iterator[Any]:
+    for action in value if isinstance(value, list | tuple) else ():
+        if isinstance(action, Mapping):
+            for key, inner in action.items():
+                if key != "digitalSourceType":
+                    yield from _source_types(inner)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _unclear(attributed: bool, where: str, note: str) -> _Item:
+    evidence = Evidence("", OriginClass.UNKNOWN, attributed, where)
+    return _Item(evidence, OriginClass.UNKNOWN, begins=False, blank=False, note=note)
 
 
 def _ingredient(

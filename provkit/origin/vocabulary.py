@@ -66,31 +66,31 @@ _TERMS: Final = {
     )
 }
 
-_BASES: Final = (
-    IPTC_BASE,
-    IPTC_BASE.replace("http:", "https:"),
-    C2PA_BASE,
-    C2PA_BASE.replace("http:", "https:"),
-    "digsrctype:",
-    "c2pa.",
-    "",
-)
+_FOLDED: Final = {name.casefold(): term for name, term in _TERMS.items()}
+_BASES: Final = ("cv.iptc.org/newscodes/digitalsourcetype/", "c2pa.org/digitalsourcetype/")
 
 
 def lookup(value: Any) -> SourceType | None:
     """The term a value stands for, or None.
 
     Reads the exact URI and its spellings in the field: ``https``, a trailing slash, the
-    ``digsrctype:`` QCode, the legacy ``c2pa.trainedAlgorithmicData``, a bare term.
+    ``digsrctype:`` QCode, a bare term, the legacy ``c2pa.trainedAlgorithmicData``.  A term that
+    speaks of AI is a statement against interest and is also read in other letter case and on
+    the other vocabulary's base; any other term is not.
     """
     if not isinstance(value, str):
         return None
     name = value.strip().removesuffix("/")
-    for base in _BASES:
-        if name.startswith(base):
-            term = _TERMS.get(name[len(base) :])
-            if term is not None and (base not in (C2PA_BASE, IPTC_BASE) or term.uri == name):
-                return term
+    bare = name.rpartition("/")[2].removeprefix("digsrctype:")
+    if name == "c2pa.trainedAlgorithmicData":
+        return _TERMS["trainedAlgorithmicData"]
+    base = name[: len(name) - len(bare)].removeprefix("http://").removeprefix("https://")
+    term = _TERMS.get(bare)
+    if term is not None and (base in ("", "digsrctype:") or term.uri.endswith(f"//{base}{bare}")):
+        return term
+    folded = _FOLDED.get(bare.casefold())
+    if folded is not None and base.casefold() in ("", "digsrctype:", *_BASES):
+        return folded if folded.cls in (_SYNTHETIC, _ASSISTED) else None
     return None
 
 

@@ -75,6 +75,11 @@ def _ders(chain: bytes) -> tuple[bytes, ...]:
         ders = pem.certificates(chain)
     except ValueError as error:
         raise CredentialError(f"certificate chain: {error}", hint="the PEM file may be cut off") from None
+    if not ders and chain[:1] == b"\x30":
+        raise CredentialError(
+            "the certificate chain is binary (DER, PKCS #7 or PKCS #12), not PEM",
+            hint="openssl x509 -inform DER -in cert.der -out chain.pem, or openssl pkcs12 -in cert.p12 -nokeys",
+        )
     if not ders:
         raise CredentialError(
             "no certificate found in the chain", hint="expected PEM text with BEGIN CERTIFICATE lines"

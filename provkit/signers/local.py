@@ -113,7 +113,9 @@ def load_key(data: bytes, *, password: bytes | None = None) -> PrivateKey:
     block = _key_block(data)
     encrypted = b"ENCRYPTED" in block
     if encrypted and password is None:
-        raise CredentialError("the key is encrypted", hint="give its password")
+        raise CredentialError(
+            "the key is encrypted", hint="give its password; on the command line: --password-env VAR"
+        )
     try:
         key = load_pem_private_key(block, password if encrypted else None)
     except UnsupportedAlgorithm:
@@ -158,5 +160,10 @@ def _key_block(data: bytes) -> bytes:
         position = end
     if b"PRIVATE KEY" in data:
         raise CredentialError("the key is cut off", hint="its END line is missing")
+    if data[:1] == b"\x30":
+        raise CredentialError(
+            "the key is binary (DER or PKCS #12), not PEM",
+            hint="openssl pkey -inform DER -in key.der -out key.pem, or openssl pkcs12 -in key.p12 -nocerts -nodes",
+        )
     found = "a certificate, but no private key" if b"BEGIN CERTIFICATE" in data else "no private key"
     raise CredentialError(f"{found} found where the key should be", hint="expected a PEM private key")

@@ -8,7 +8,8 @@ and a repeated question costs microseconds.
 
 The rules, in order:
 
-1. A certificate of the chain on a distrust list: distrusted, whatever else holds.
+1. A certificate of the chain on a distrust list: distrusted, whatever else holds.  So is a chain
+   that leads only to anchors on one, whether it brought them along or not.
 2. A route to an anchor of the right purpose whose span covers the time: trusted.  An intermediate
    may be the anchor.  The signer itself never is: nobody vouches for himself by being listed as
    an authority.
@@ -171,7 +172,9 @@ def _consider(credential: Credential, store: TrustStore, purpose: Purpose) -> _J
     allowed = _allowed(prints[0], store, purpose)
     anchors = _anchors(store, purpose)
     if anchors:  # rule 2
-        routes, reason = _routes(credential, anchors, purpose)
+        routes, reason, distrusted = _routes(credential, anchors, purpose, store)
+        if distrusted and not routes:
+            return _Judgement(ChainFinding(trusted=False, reason=reason, distrusted=True))
     else:
         routes = ()
         reason = (
@@ -199,18 +202,37 @@ def _distrusted(credential: Credential, prints: list[bytes], entry: TrustList) -
         zip(prints, credential.certificates, strict=True), 1
     ):
         where = "the signer" if position == 1 else f"certificate {position} of the chain"
-        if fingerprint in entry.fingerprints:
-            return f"{where} is on the distrust list {entry.name!r}"
-        for rule in entry.rules:
-            if rule.fingerprint is not None:
-                hit = rule.fingerprint == fingerprint
-            else:
-                hit = rule.serial == certificate.serial_number and rule.issuer == normal_name(
-                    certificate.issuer.rfc4514_string()
-                )
-            if hit:
-                because = f": {rule.reason}" if rule.reason else ""
-                return f"{where} is on the distrust list {entry.name!r}{because}"
+        named = _named(fingerprint, certificate, entry)
+        if named is not None:
+            return f"{where} {named}"
+    return None
+
+
+def _named(fingerprint: bytes, certificate: x509.Certificate, entry: TrustList) -> str | None:
+    """How a distrust list names a certificate, or None."""
+    listed = f"is on the distrust list {entry.name!r}"
+    if fingerprint in entry.fingerprints:
+        return listed
+    for rule in entry.rules:
+        if rule.fingerprint is not None:
+            hit = rule.fingerprint == fingerprint
+        else:
+            hit = rule.serial == certificate.serial_number and rule.issuer == normal_name(
+                certificate.issuer.rfc4514_string()
+            )
+        if hit:
+            return f"{listed}: {rule.reason}" if rule.reason else listed
+    return None
+
+
+def _distrusted_anchor(anchor: Anchor, store: TrustStore) -> str | None:
+    """Why an anchor vouches for nobody.  A signer could leave it out of the chain, so it is asked for here."""
+    fingerprint = hashlib.sha256(anchor.der).digest()
+    for entry in store.lists:
+        if entry.kind is ListKind.DISTRUST:
+            named = _named(fingerprint, anchor.certificate, entry)
+            if named is not None:
+                return f"the authority above the chain {named}"
     return None
 
 
@@ -233,9 +255,9 @@ def _anchors(store: TrustStore, purpose: Purpose) -> dict[str, tuple[Anchor, ...
 
 
 def _routes(
-    credential: Credential, anchors: dict[str, tuple[Anchor, ...]], purpose: Purpose
-) -> tuple[tuple[_Route, ...], str]:
-    """Every way from the signer to an anchor, or why there is none.
+    credential: Credential, anchors: dict[str, tuple[Anchor, ...]], purpose: Purpose, store: TrustStore
+) -> tuple[tuple[_Route, ...], str, bool]:
+    """Every way from the signer to an anchor; or why there is none, and whether distrust is why.
 
     The chain is climbed once, without backtracking: ``x5chain`` is ordered (RFC 9360 §2), so the
     work is linear in its length however many certificates of the same name a hostile one holds.
@@ -243,6 +265,7 @@ def _routes(
     usages = _usages(credential.certificates[0])
     routes: list[_Route] = []
     reason = "no certificate of the chain was issued by a listed anchor"
+    distrusted = False
     attempts = 0
     for climbed in _climb(credential.certificates):
         top = credential.certificates[climbed[-1]]
@@ -250,11 +273,15 @@ def _routes(
             vouching = next((entry for entry in anchor.lists if usages & entry.ekus), None)
             if anchor.der == credential.chain[0] or not _could_issue(anchor.certificate, top):
                 continue
+            distrust = _distrusted_anchor(anchor, store)
+            if distrust is not None:
+                reason, distrusted = distrust, True
+                continue
             if vouching is None:
                 reason = "the signer's extended key usage is not one that the list vouches for"
                 continue
             if attempts == _MAX_ATTEMPTS:
-                return tuple(routes), "too many anchors of the same name"
+                return tuple(routes), "too many anchors of the same name", False
             attempts += 1
             problem = _problem(credential, climbed, anchor, purpose)
             if problem is not None:
@@ -270,7 +297,7 @@ def _routes(
                 )
             )
     routes = [route for route in routes if route.start <= route.end]
-    return tuple(routes), reason
+    return tuple(routes), reason, distrusted
 
 
 def _climb(certificates: tuple[x509.Certificate, ...]) -> list[tuple[int, ...]]:

@@ -68,8 +68,26 @@ def cases() -> Iterator[Case]:
             "unknown",
             "A term that is not in the vocabulary: unknown, and never human.",
         ),
-        ("wrong-base", f.C2PA_BASE + SYNTHETIC, "unknown", "The right term under the wrong base."),
-        ("case", f.BASE + "TRAINEDALGORITHMICMEDIA", "unknown", "Terms are compared with their case."),
+        (
+            "wrong-base",
+            f.C2PA_BASE + "trainedAlgorithmicMedia",
+            "synthetic",
+            "A term of AI under the base of the other vocabulary: a statement against interest.",
+        ),
+        (
+            "wrong-base-human",
+            f.C2PA_BASE + "digitalCreation",
+            "unknown",
+            "A human term under the base of the other vocabulary exists nowhere.",
+        ),
+        ("prefix-human", "c2pa.digitalCreation", "unknown", "A human term behind a prefix exists nowhere."),
+        (
+            "case",
+            f.BASE + "TRAINEDALGORITHMICMEDIA",
+            "synthetic",
+            "A term of AI in other letter case: a statement against interest.",
+        ),
+        ("case-human", f.BASE + "DIGITALCREATION", "unknown", "Any other term is compared with its case."),
         ("other-url", "https://example.org/digitalCreation", "unknown", "A vocabulary of somebody's own."),
     ):
         yield Case(f"or::{name}", made(f.created(value)), trusted(cls), "18.15.4.5", why)

@@ -590,9 +590,9 @@ def nothing_here() -> Iterator[Case]:
     yield Case(
         "txt::magic-inside",
         HOST + run.decode()[:5].encode() + b" goes on.\n",
-        unsigned("hidden-characters"),
-        "A.8.4.2",
-        "Four characters of the magic in the middle of a text are no wrapper.",
+        invalid("manifest.text.corruptedWrapper"),
+        "A.8.7.1",
+        "U+FEFF and the first characters of the magic in the middle of a text: a credential was cut there.",
     )
     yield Case(
         "txt::feff-end-unsigned",
@@ -600,6 +600,20 @@ def nothing_here() -> Iterator[Case]:
         unsigned("cut-off"),
         "none",
         "U+FEFF at the end: a wrapper may have been cut off.",
+    )
+    yield Case(
+        "txt::magic-cut-line-feed",
+        HOST + run.decode()[:5].encode() + b"\n",
+        invalid("manifest.text.corruptedWrapper"),
+        "A.8.7.1",
+        "The first characters of a credential, and the line feed an editor adds.",
+    )
+    yield Case(
+        "txt::combining-flood",
+        base() + "\u0301\u0316".encode() * 2000,
+        error("limit"),
+        "UAX #15",
+        "Combining characters whose order takes quadratic time to settle.",
     )
     smuggled = "A smile \U0001f642" + f.selectors(b"secret message") + " and no more.\n"
     yield Case(

@@ -19,6 +19,7 @@ from support.pki import (
     CLAIM_SIGNING,
     EMAIL,
     NOW,
+    PEM,
     SERVER_AUTH,
     TIME_STAMPING,
     Pki,
@@ -243,8 +244,6 @@ def test_distrust_beats_everything(position: int, form: str) -> None:
     pki: Any = Pki.make()
     certificate = [pki.leaf, pki.intermediate.certificate][position]
     if form == "pem":
-        from support.pki import PEM
-
         data = certificate.public_bytes(PEM)
     elif form == "fingerprint":
         from cryptography.hazmat.primitives.hashes import SHA256
@@ -263,6 +262,20 @@ def test_distrust_beats_everything(position: int, form: str) -> None:
         assert "leaked" in found.reason
     another = ask(Pki.make(), anchored(pki.root).with_distrust(data, name="never"))
     assert another.trusted  # neither its leaf nor its intermediate is the one that was named
+
+
+@pytest.mark.parametrize("brought", [True, False])
+def test_a_distrusted_anchor_vouches_for_nobody(brought: bool) -> None:
+    """The signer chooses what is in the chain, so leaving the authority out must not help."""
+    pki: Any = Pki.make()
+    chain = (der(pki.leaf), der(pki.intermediate.certificate)) if brought else (der(pki.leaf),)
+    store = anchored(pki.intermediate)
+    assert ask(chain, store).trusted
+    found = ask(chain, store.with_distrust(pki.intermediate.certificate.public_bytes(PEM), name="never"))
+    assert (found.trusted, found.distrusted) == (False, True)
+    assert "never" in found.reason
+    root = ask(pki, anchored(pki.root).with_distrust(pki.root_pem, name="never"))
+    assert (root.trusted, root.distrusted) == (False, True)
 
 
 def test_an_official_list_is_named_before_a_list_of_friends() -> None:

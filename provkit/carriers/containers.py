@@ -1,0 +1,106 @@
+"""From a media type to the locator of its container, and the remote reference some carry instead."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Final
+
+from provkit.carriers import bmff, gif, id3, jpeg, png, riff, svg, tiff
+from provkit.carriers import zip as archive
+from provkit.errors import UnsupportedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from provkit.carriers.found import Found
+
+LOCATORS: Final[Mapping[str, Callable[[bytes, Limits], Found | None]]] = {
+    "image/jpeg": jpeg.locate,
+    "image/png": png.locate,
+    "image/svg+xml": svg.locate,
+    "image/gif": gif.locate,
+    "image/tiff": tiff.locate,
+    "image/x-adobe-dng": tiff.locate,
+    "image/webp": riff.locate,
+    "audio/wav": riff.locate,
+    "video/x-msvideo": riff.locate,
+    "image/avif": bmff.locate,
+    "image/heic": bmff.locate,
+    "image/heif": bmff.locate,
+    "video/mp4": bmff.locate,
+    "video/quicktime": bmff.locate,
+    "audio/mp4": bmff.locate,
+    "audio/mpeg": id3.locate,
+    "audio/flac": id3.locate,
+    "application/zip": archive.locate,
+    "application/epub+zip": archive.locate,
+}
+"""Media types, as sniffed from the bytes, that have a locator."""
+
+_XMP: Final[Mapping[str, Callable[[bytes, Limits], bytes]]] = {
+    "image/jpeg": jpeg.xmp,
+    "image/png": png.xmp,
+    "image/tiff": tiff.xmp,
+    "image/x-adobe-dng": tiff.xmp,
+    "image/webp": riff.xmp,
+    "audio/wav": riff.xmp,
+    "video/x-msvideo": riff.xmp,
+}
+_SEARCHED: Final = 1024 * 1024
+"""Where no locator finds the XMP packet, it is looked for in so many bytes at either end."""
+_LONGEST_URL: Final = 2048
+_PROVENANCE: Final = re.compile(
+    rb"""dcterms:provenance(?:\s{0,8}=\s{0,8}(?:"([^"<]{1,%d})"|'([^'<]{1,%d})')|>\s{0,64}([^<\s]{1,%d})\s{0,64}<)"""
+    % ((_LONGEST_URL,) * 3)
+)
+_WEB: Final = ("https://", "http://")
+"""What counts as remote: older writers name the embedded store itself, ``self#jumbf=…``."""
+
+
+def locate(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> Found | None:
+    """Find the manifest store embedded in a container.
+
+    Args:
+        data: the whole asset.
+        media_type: what the bytes are (:func:`provkit.media.sniff`), not what somebody says.
+        limits: bounds on parts and sizes.
+
+    Returns:
+        The store and its exact place; None only if there certainly is none.
+
+    Raises:
+        MalformedError: something is there and broken, or it cannot be told whether something is.
+        LimitError: a bound was reached first.
+        UnsupportedError: no locator for this type.
+    """
+    try:
+        locator = LOCATORS[media_type]
+    except KeyError:
+        raise UnsupportedError(
+            f"no embedded manifest store can be looked for in {media_type}", hint="see: provkit formats"
+        ) from None
+    return locator(data, limits)
+
+
+def remote_manifest(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> str | None:
+    """The address of an external manifest store that XMP names (C2PA 2.4 §11.5), never fetched.
+
+    A hint for people and policies: nothing vouches for it.  Only the packet is read; where its
+    place is not known, the first and the last mebibyte.
+    """
+    reader = _XMP.get(media_type)
+    if reader is not None:
+        packets: tuple[bytes, ...] = (reader(data, limits),)
+    elif len(data) <= 2 * _SEARCHED:
+        packets = (data,)
+    else:
+        packets = (data[:_SEARCHED], data[-_SEARCHED:])
+    for packet in packets:
+        match = _PROVENANCE.search(packet)
+        if match:
+            value = html.unescape((match[1] or match[2] or match[3]).decode("utf-8", "replace"))
+            if value.lower().startswith(_WEB):
+                return value
+    return None

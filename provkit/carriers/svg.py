@@ -1,0 +1,205 @@
+"""SVG: a manifest store in base64 in ``svg/metadata/c2pa:manifest`` (C2PA 2.4 §A.3.3).
+
+The exclusion is the base64 alone, so tags, attributes and name spaces are hashed.  The text of
+the document is tokenised here, because the answer has to be bytes: nothing is resolved, and an
+entity that could hold an element is an error, never looked into.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Final
+
+from provkit.carriers.found import Found, check_size, check_store, only, too_many
+from provkit.errors import MalformedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+
+NAMESPACE: Final = b"http://c2pa.org/manifest"
+_ELEMENT: Final = b"c2pa:manifest"
+_PATH: Final = [b"svg", b"metadata"]
+_LOCAL: Final = b"manifest"
+_BOM: Final = b"\xef\xbb\xbf"
+_SPACE: Final = b" \t\r\n"
+
+_OTHER_ENCODINGS: Final = tuple(
+    name.encode(codec)
+    for name in (":manifest", "<manifest")
+    for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp500")
+)
+_NAMED: Final = re.compile(rb"<(?:[^\s<>/:]{1,256}+:)?+manifest[\s/>]")
+"""A start tag, or what looks like one in a comment.  Names cannot be escaped in XML."""
+_SKIPPED: Final = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
+# Possessive throughout: whatever follows a `<`, no byte is looked at twice.
+_TAG: Final = re.compile(rb"""<(/?)([^\s/<>"'=]++)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""")
+_XMLNS: Final = re.compile(rb"""xmlns(?::([^\s=]++))?+\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
+_DOCTYPE: Final = b"<!DOCTYPE"
+_DTD_TOKEN: Final = re.compile(rb"""<!--|<\?|["'\[\]>]""")
+_CLOSING: Final = {b"<!--": b"-->", b"<?": b"?>", b'"': b'"', b"'": b"'"}
+_ENTITY: Final = b"<!ENTITY"
+_HIDING: Final = re.compile(rb"&#|%|\bSYSTEM\b|\bPUBLIC\b|manifest")
+"""In the internal subset of a DTD that declares entities: how one could hold a carrier that is
+not spelt out.  A character reference in its value becomes markup, and so may other files."""
+
+
+def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
+    """Find the store; a document without the word ``manifest`` costs two searches.
+
+    Raises:
+        MalformedError: a document in an encoding in which no reader would find its store,
+            entities that could hold one, a store that is damaged, doubled or misplaced, or markup
+            that is broken where an element of that name occurs.
+        LimitError: too many tags, or too large a store.
+    """
+    _check_encoding(data)
+    if _ENTITY in data:
+        _check_entities(data)
+    if _LOCAL not in data or not _NAMED.search(data):
+        return None
+    return _Walk(data, limits).run()
+
+
+def _check_encoding(data: bytes) -> None:
+    """Refuse a store that a change of encoding made unreadable (UTF-16, UTF-32, EBCDIC)."""
+    head = data.removeprefix(_BOM)[:64].lstrip(_SPACE)
+    if head.startswith(b"<") and b"\0" not in head:
+        return
+    if any(spelling in data for spelling in _OTHER_ENCODINGS):
+        raise MalformedError(
+            "the SVG may carry a manifest store and is in an encoding in which none is read",
+            hint="it was signed as UTF-8 and converted afterwards: look for the original file",
+        )
+
+
+def _check_entities(data: bytes) -> None:
+    start = data.find(_DOCTYPE)
+    end = _doctype_end(data, start) if start >= 0 else -1
+    bracket = data.find(b"[", start, end) if end >= 0 else -1
+    # A declaration that stands in no DTD, or in a broken one, is looked for hiding places too.
+    subset = data[bracket:end] if bracket >= 0 else data
+    if _ENTITY in subset and _HIDING.search(subset):
+        raise MalformedError(
+            "the SVG declares entities that could hold a manifest store; entities are not resolved",
+            hint="save the SVG without a DTD",
+        )
+
+
+def _doctype_end(data: bytes, pos: int) -> int:
+    """Offset behind the document type declaration at ``pos``, -1 if it does not end."""
+    is_inside = False
+    token = _DTD_TOKEN.search(data, pos + len(_DOCTYPE))
+    while token is not None:
+        mark = token[0]
+        if mark == b">" and not is_inside:
+            return token.end()
+        if mark in {b"[", b"]"}:
+            is_inside = mark == b"["
+        closing = _CLOSING.get(mark)
+        end = token.end()
+        if closing is not None:
+            end = data.find(closing, end)
+            if end < 0:
+                return -1
+            end += len(closing)
+        token = _DTD_TOKEN.search(data, end)
+    return -1
+
+
+class _Walk:
+    """One pass over the tags of a document."""
+
+    __slots__ = ("data", "limits", "path", "prefixes", "stores")
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self.data = data
+        self.limits = limits
+        self.path: list[bytes] = []
+        self.prefixes = {b"c2pa"}
+        """Prefixes that mean C2PA somewhere in the document; the empty one for a default."""
+        self.stores: list[Found] = []
+
+    def run(self) -> Found | None:
+        data = self.data
+        pos = data.find(b"<")
+        for _ in range(self.limits.container_parts):
+            if pos < 0:
+                if self.path:
+                    raise self.broken(len(data))
+                return only(self.stores)
+            pos = data.find(b"<", self.token(pos))
+        raise too_many(self.limits)
+
+    def broken(self, pos: int) -> MalformedError:
+        return MalformedError(
+            f"the SVG is not well-formed at byte {pos}, so whether it carries a manifest store is unclear"
+        )
+
+    def token(self, pos: int) -> int:
+        """Take the markup at ``pos`` into account and return where it ends."""
+        data = self.data
+        tag = _TAG.match(data, pos)
+        if tag is None or tag[2].startswith((b"!", b"?")):
+            return self.other(pos)
+        closing, name, attributes = tag.groups()
+        if closing:
+            if not self.path or self.path.pop() != name or attributes.strip(_SPACE):
+                raise self.broken(pos)
+            return tag.end()
+        if b"xmlns" in attributes:
+            self.declare(attributes)
+        prefix, _, local = name.rpartition(b":")
+        empty = attributes.endswith(b"/")
+        if local == _LOCAL and prefix in self.prefixes:
+            if empty:
+                raise MalformedError("the manifest element of the SVG is empty")
+            return self.carrier(name, tag.end())
+        if not empty:
+            self.path.append(name)
+        return tag.end()
+
+    def other(self, pos: int) -> int:
+        """The end of a comment, a CDATA section, a processing instruction or a DTD."""
+        data = self.data
+        for begin, end in _SKIPPED:
+            if data.startswith(begin, pos):
+                stop = data.find(end, pos + len(begin))
+                if stop < 0:
+                    raise self.broken(pos)
+                return stop + len(end)
+        stop = -1 if self.path or not data.startswith(_DOCTYPE, pos) else _doctype_end(data, pos)
+        if stop < 0:
+            raise self.broken(pos)
+        return stop
+
+    def declare(self, attributes: bytes) -> None:
+        for prefix, double, single in _XMLNS.findall(attributes):
+            value = double or single
+            # A value with references may spell the name space too.
+            if value == NAMESPACE or b"&" in value:
+                self.prefixes.add(prefix)
+
+    def carrier(self, name: bytes, start: int) -> int:
+        """Read the store whose element's start tag ends at ``start``."""
+        if name != _ELEMENT or self.path != _PATH:
+            raise MalformedError(
+                "a C2PA manifest element stands in the SVG where none belongs, "
+                "or under a name by which readers do not find it"
+            )
+        data = self.data
+        stop = data.find(b"<", start)
+        end = _TAG.match(data, stop) if stop >= 0 else None
+        if end is None or end[1] != b"/" or end[2] != name or end[3].strip(_SPACE):
+            raise MalformedError("the manifest element of the SVG holds markup or does not end")
+        check_size((stop - start) // 4 * 3, self.limits)
+        text = data[start:stop]
+        try:
+            store = binascii.a2b_base64(text, strict_mode=True)
+        except binascii.Error:
+            store = b""
+        if not store or binascii.b2a_base64(store, newline=False) != text:
+            raise MalformedError(
+                "the manifest element of the SVG is empty or not plain base64",
+                hint="white space and line breaks in it are not allowed either",
+            )
+        self.stores.append(Found(store, ((start, stop - start),), check_store(store, self.limits)))
+        return end.end()

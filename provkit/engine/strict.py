@@ -1,0 +1,403 @@
+"""What the engine leaves unchecked: every byte of the carrier that no hash and no signature covers.
+
+A data hash leaves the carrier out, a hashed URI covers single boxes, and the signature covers
+the claim.  What is in none of them can be changed without the engine noticing, so here it has
+to have one spelling and to say nothing.  Rules are numbered as in spec/containers.md; a rule
+that honest older writers break only caps the state at *valid*, or is only told.
+
+Runs after the engine has accepted; hashes and signatures are not checked again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provkit.codes import StatusCode
+from provkit.errors import MalformedError, UnsupportedError
+from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.manifest import assertions as kinds
+from provkit.manifest import cbor, cose, jumbf
+from provkit.manifest import store as stores
+from provkit.manifest.assertions import DataHash
+from provkit.verdict import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provkit.carriers.found import Found
+    from provkit.manifest.store import Assertion, Manifest, ManifestStore
+
+_LEGACY_TIME: Final = "temp_signing_time"
+_ISO_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
+_BLANK_PAD: Final = 32
+"""Longest pad of blanks that older writers left in a data hash, bytes; seen: 8 to 10."""
+_LABEL_IDENTITY: Final = "cawg.identity"
+_BMFF_LEFT_OUT: Final = frozenset({"/uuid", "/ftyp", "/mfra"})
+"""Boxes every BMFF hash leaves out (§A.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrictFinding:
+    """What the strict pass found."""
+
+    store: ManifestStore | None
+    """The store; None when it cannot be read."""
+    failures: tuple[Status, ...] = ()
+    """The credential does not hold; each explanation names its rule."""
+    warnings: tuple[str, ...] = ()
+    """What older writers did, ``rule: sentence``."""
+    capped: bool = False
+    """The state is *valid* at most: some unsigned bytes could be others."""
+
+
+class _Pass:
+    """One run over one store."""
+
+    __slots__ = ("capped", "failures", "limits", "warnings")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.failures: list[Status] = []
+        self.warnings: list[str] = []
+        self.capped = False
+
+    def fail(self, rule: int, code: StatusCode, url: str | None, explanation: str) -> None:
+        self.failures.append(Status(code, url, f"{explanation} (STRICT-IMG-{rule})"))
+
+    def note(self, rule: int, sentence: str, *, cap: bool) -> None:
+        warning = f"STRICT-IMG-{rule}: {sentence}"
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+        self.capped = self.capped or cap
+
+    def result(self, store: ManifestStore | None) -> StrictFinding:
+        return StrictFinding(store, tuple(self.failures), tuple(self.warnings), self.capped)
+
+
+def check(found: Found, limits: Limits = DEFAULT_LIMITS) -> StrictFinding:
+    """Hold a located store against the rules.
+
+    Args:
+        found: the carrier, as located in this asset.
+        limits: bounds on what is read.
+
+    Raises:
+        LimitError: a bound was reached before an answer.
+    """
+    run = _Pass(limits)
+    for problem in found.problems:
+        run.fail(1, StatusCode.GENERAL_ERROR, None, problem)
+    try:
+        # The reader is exact: what it reads, written again, is what it read, or it refuses.
+        store = stores.read(found.store, limits)
+    except MalformedError as error:
+        if not found.problems:
+            run.fail(2, StatusCode.GENERAL_ERROR, None, f"the manifest store: {error.message}")
+        return run.result(None)
+    stray = store.stray()
+    if stray is not None:
+        run.fail(3, StatusCode.GENERAL_ERROR, None, f"{stray}; no signature covers that")
+    for manifest in store.manifests:
+        _manifest(run, manifest)
+    _binding(run, store.active, found)
+    _strangers(run, store)
+    return run.result(store)
+
+
+def _manifest(run: _Pass, manifest: Manifest) -> None:
+    """Rules 3, 4, 5 and 8, for the active manifest and for those of ingredients alike."""
+    stray = manifest.stray()
+    if stray is not None:
+        if manifest.box.uuid == jumbf.UUID_MANIFEST_ALIAS:
+            run.note(3, "a manifest has the type of an older edition", cap=True)
+        else:
+            run.fail(3, StatusCode.GENERAL_ERROR, manifest.uri(), f"{stray}; no signature covers that")
+    claim = _claim(manifest, run.limits)
+    _labels(run, manifest, claim)
+    for box in manifest.signatures:
+        if len(box.contents) == 1:
+            _signature(run, manifest, box.contents[0].payload, manifest.uri(box.label))
+    listed = _listed(claim)
+    named: set[str] = set(_urls(claim)) if manifest.others else set()
+    for assertion in manifest.assertions:
+        url = manifest.assertion_uri(assertion.label)
+        if listed is not None and assertion.label not in listed:
+            run.fail(8, StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
+        try:
+            content = kinds.decode(assertion, run.limits.cbor_depth)
+        except kinds.InvalidJsonError as error:
+            run.fail(8, StatusCode.ASSERTION_JSON_INVALID, url, error.message)
+        except MalformedError as error:
+            run.fail(8, StatusCode.ASSERTION_CBOR_INVALID, url, error.message)
+        else:
+            if manifest.others:
+                named.update(_urls(content))
+            if assertion.base_label == _LABEL_IDENTITY and not _is_identity(content):
+                # The engine is told not to read these, because reading them may mean fetching.
+                run.fail(12, StatusCode.ASSERTION_CBOR_INVALID, url, "the identity assertion is incomplete")
+    _older_boxes(run, manifest, named)
+
+
+def _is_identity(content: Any) -> bool:
+    """The required fields of CAWG identity 1.1 §5.2; what they say is not judged."""
+    match content:
+        case {"signer_payload": {"referenced_assertions": [*_], "sig_type": str()}, "signature": bytes()}:
+            return True
+        case _:
+            return False
+
+
+def _older_boxes(run: _Pass, manifest: Manifest, named: set[str]) -> None:
+    """Rule 10: data boxes and credentials of older editions stand where a hashed URI covers them."""
+    for store in manifest.others:
+        for box in store.superboxes:
+            if box.label in named:
+                continue
+            if _is_v1(manifest):
+                run.note(10, "a data box or credential of an older edition is covered by no hash", cap=True)
+            else:
+                url = manifest.uri(store.label, box.label)
+                run.fail(10, StatusCode.GENERAL_ERROR, url, "no hash covers this box")
+
+
+def _urls(value: Any) -> Iterator[str]:
+    """Last labels of all URIs in hashed-URI maps, however deep; depth is bounded by the decoder."""
+    if isinstance(value, cbor.MAPS):
+        url = value.get("url", value.get("identifier"))
+        if isinstance(url, str):
+            yield url.rpartition("/")[2]
+        for item in value.values():
+            yield from _urls(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _urls(item)
+
+
+def _labels(run: _Pass, manifest: Manifest, claim: Mapping[str, Any]) -> None:
+    """Rule 3: no hash covers the labels of the claim and of its signature, so each has one spelling."""
+    if manifest.kind == "compressed":
+        return  # holds one box; the engine has unpacked it
+    if [box.label for box in manifest.claims] not in ([stores.LABEL_CLAIM], [stores.LABEL_CLAIM_V1]):
+        run.fail(3, StatusCode.CLAIM_MISSING, manifest.uri(), "the manifest has no one box labelled as claim")
+        return
+    target = stores.parse_uri(claim.get("signature"))
+    path = (manifest.signatures[0].label,) if len(manifest.signatures) == 1 else ()
+    if target is None or target.manifest not in (None, manifest.label) or target.path != path:
+        run.fail(
+            3,
+            StatusCode.CLAIM_SIGNATURE_MISSING,
+            manifest.uri(),
+            "the claim's signature URI does not name the one signature box",
+        )
+
+
+def _is_v1(manifest: Manifest) -> bool:
+    return bool(manifest.claims) and manifest.claims[0].label == stores.LABEL_CLAIM_V1
+
+
+def _claim(manifest: Manifest, limits: Limits) -> Mapping[str, Any]:
+    """Fields of the claim.  Signed, so any spelling will do: older engines wrote indefinite lengths."""
+    try:
+        value = cbor.decode(manifest.claims[0].contents[0].payload, max_depth=limits.cbor_depth)
+    except (MalformedError, IndexError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(fields: Mapping[str, Any]) -> frozenset[str] | None:
+    """Labels of the assertions the claim lists; None when it cannot be told."""
+    entries = [
+        entry
+        for name in ("assertions", "created_assertions", "gathered_assertions")
+        for entry in _list(fields.get(name))
+    ]
+    if not entries:
+        return None
+    return frozenset(
+        url.rpartition("/")[2]
+        for entry in entries
+        if isinstance(entry, Mapping) and isinstance(url := entry.get("url"), str)
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _signature(run: _Pass, manifest: Manifest, payload: bytes, url: str) -> None:
+    """Rules 4 and 5: the unsigned part of the COSE signature (§10.3.2, §15.12.1.1)."""
+    try:
+        stray = cose.parse(payload, run.limits).stray
+        if stray is None:
+            return
+    except (cose.ChainError, UnsupportedError):
+        return  # the engine has judged the algorithm and the chain
+    except MalformedError as error:
+        if _unprotected(payload, run.limits) is None:
+            run.fail(5, StatusCode.CLAIM_SIGNATURE_MISMATCH, url, error.message)
+            return
+        run.note(5, "a signature is not in its shortest form, so its bytes could be others", cap=True)
+        stray = None
+    header = _unprotected(payload, run.limits)
+    if header is None:
+        return
+    blemish = _blemish(header)
+    if blemish is not None:
+        run.fail(4, StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, blemish)
+        return
+    if _LEGACY_TIME in header:
+        if not _is_v1(manifest):
+            run.fail(4, StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, stray or "a stray entry")
+            return
+        run.note(4, "an early writer left a time in the unsigned part of the signature", cap=True)
+    if b"" in _responses(header):
+        run.note(4, "an empty revocation response is stapled to the signature", cap=False)
+
+
+def _unprotected(payload: bytes, limits: Limits) -> Mapping[Any, Any] | None:
+    """Unsigned header of one tagged COSE_Sign1 of definite lengths, whatever the width of its numbers."""
+    try:
+        tag = cbor.decode(payload, max_depth=limits.cbor_depth, allow_indefinite=False)
+    except MalformedError:
+        return None
+    match tag:
+        case cbor.Tag(tag=cbor.TAG_COSE_SIGN1, value=(bytes(), Mapping() as header, None, bytes())):
+            return header
+        case _:
+            return None
+
+
+def _responses(header: Mapping[Any, Any]) -> tuple[Any, ...]:
+    values = header.get("rVals")
+    return tuple(_list(values.get("ocspVals"))) if isinstance(values, Mapping) else ()
+
+
+def _blemish(header: Mapping[Any, Any]) -> str | None:
+    """What the unsigned header holds that no rule allows, legacy shapes left out; or None.
+
+    The judgement is that of :mod:`provkit.manifest.cose`, which reads an envelope as a whole: what
+    is tolerated here is taken out first.
+    """
+    kept = dict(header)
+    time = kept.pop(_LEGACY_TIME, None)
+    if time is not None and not (isinstance(time, str) and _ISO_TIME.fullmatch(time)):
+        return f"the unsigned {_LEGACY_TIME!r} of the signature is not a time"
+    responses = _responses(kept)
+    if b"" in responses:
+        values = dict(kept.pop("rVals"))
+        full = [response for response in responses if response != b""]
+        if full:
+            kept["rVals"] = {**values, "ocspVals": full}
+        elif len(values) != 1:
+            return "the unsigned 'rVals' of the signature is not of its form"
+    return cose._stray(kept)  # noqa: SLF001 - to become public with the integration
+
+
+def _binding(run: _Pass, manifest: Manifest, found: Found) -> None:
+    """Rules 6, 7 and 11: what is left out of the content hash.
+
+    An update manifest has no hash of its own, and the carrier has grown since the hash of its
+    parent was made: that exclusion the engine checks alone.
+    """
+    for assertion in manifest.assertions:
+        if assertion.base_label.startswith("c2pa.hash.bmff"):
+            _boxes_left_out(run, assertion)
+        if assertion.base_label != kinds.LABEL_DATA_HASH:
+            continue
+        url = manifest.assertion_uri(assertion.label)
+        try:
+            content = kinds.decode(assertion, run.limits.cbor_depth)
+        except MalformedError:
+            continue  # rule 8 has said so
+        if _is_v1(manifest) and _has_blank_pad(content):
+            run.note(6, "an early writer padded the data hash with blanks", cap=False)
+            content = {**content, "pad": b""}
+        try:
+            data_hash = DataHash.read(content)
+        except MalformedError as error:
+            run.fail(6, StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, error.message)
+            continue
+        if _joined(data_hash.exclusions) != _joined(found.ranges):
+            run.fail(
+                7,
+                StatusCode.ASSERTION_DATA_HASH_MISMATCH,
+                url,
+                "the bytes left out of the hash are not those of the manifest store in this asset",
+            )
+
+
+def _boxes_left_out(run: _Pass, assertion: Assertion) -> None:
+    """Rule 11: BMFF exclusions are the signer's choice; a reader is told of those the standard does not ask for."""
+    try:
+        content = kinds.decode(assertion, run.limits.cbor_depth)
+    except MalformedError:
+        return  # rule 8 has said so
+    exclusions = _list(content.get("exclusions")) if isinstance(content, cbor.MAPS) else []
+    paths = [entry.get("xpath") for entry in exclusions if isinstance(entry, Mapping)]
+    more = sorted({path for path in paths if isinstance(path, str)} - _BMFF_LEFT_OUT)
+    if more or paths.count("/uuid") > 1:
+        listed = ", ".join(more) or "other uuid boxes"
+        run.note(11, f"parts of the file are not signed: {listed[:120]}", cap=False)
+
+
+def _has_blank_pad(content: Any) -> bool:
+    """The pad is hashed and signed with its assertion: blanks there are the signer's own, and say nothing."""
+    if not isinstance(content, cbor.MAPS):
+        return False
+    pad = content.get("pad")
+    return isinstance(pad, bytes) and 0 < len(pad) <= _BLANK_PAD and not pad.strip(b" ")
+
+
+def _joined(ranges: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """Ranges with neighbours put together: writers exclude segments one by one, or as one run."""
+    joined: list[tuple[int, int]] = []
+    for start, length in ranges:
+        if joined and sum(joined[-1]) == start:
+            joined[-1] = (joined[-1][0], joined[-1][1] + length)
+        else:
+            joined.append((start, length))
+    return joined
+
+
+def _strangers(run: _Pass, store: ManifestStore) -> None:
+    """Rule 9: every manifest is the active one, or one that an ingredient, in turn, refers to."""
+    if len(store.manifests) == 1:
+        return
+    by_label = {manifest.label: manifest for manifest in store.manifests}
+    seen = {store.active.label}
+    waiting = [store.active]
+    while waiting:
+        for label in _references(waiting.pop(), run.limits):
+            if label in by_label and label not in seen:
+                seen.add(label)
+                waiting.append(by_label[label])
+    for manifest in store.manifests:
+        if manifest.label not in seen:
+            run.fail(
+                9,
+                StatusCode.GENERAL_ERROR,
+                manifest.uri(),
+                "the store holds a manifest that nothing in the active one refers to",
+            )
+
+
+def _references(manifest: Manifest, limits: Limits) -> Iterator[str]:
+    """Labels of the manifests that ingredients of a manifest name."""
+    for assertion in manifest.assertions:
+        if assertion.base_label not in kinds.INGREDIENT_LABELS:
+            continue
+        try:
+            content = kinds.decode(assertion, limits.cbor_depth)
+        except MalformedError:
+            continue
+        if not isinstance(content, cbor.MAPS):
+            continue
+        for name in ("activeManifest", "c2pa_manifest"):
+            reference = content.get(name)
+            uri = reference.get("url") if isinstance(reference, Mapping) else None
+            target = stores.parse_uri(uri)
+            if target is not None and target.manifest is not None:
+                yield target.manifest

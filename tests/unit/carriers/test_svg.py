@@ -1,0 +1,115 @@
+"""SVG: base64 in the manifest element."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from provkit import LimitError, Limits, MalformedError
+from provkit.carriers import svg
+from support import containers as made
+
+STORE = made.store()
+TEXT = base64.b64encode(STORE)
+MANIFEST = made.svg_manifest(STORE)
+DOCTYPE = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"'
+
+
+def entities(value: bytes) -> bytes:
+    return b"<!DOCTYPE svg [ <!ENTITY a " + value + b"> ]>"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"\xef\xbb\xbf<?xml version='1.0'?>\n",
+        b"<!-- > -->",
+        DOCTYPE + b">",
+        DOCTYPE + b" [] >",
+        entities(b'"http://www.w3.org/2000/svg"'),
+    ],
+)
+def test_range_is_the_base64(head: bytes) -> None:
+    data = made.svg(MANIFEST, head=head)
+    found = svg.locate(data)
+    assert found == (STORE, ((data.index(TEXT), len(TEXT)),), ())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        made.svg(),
+        made.svg(b"<!--" + MANIFEST + b"-->"),
+        made.svg(b"<![CDATA[" + MANIFEST + b"]]>"),
+        made.svg(b"<manifest>a list of goods</manifest>"),
+        made.svg(b"<text>manifest</text>", head=DOCTYPE + b">"),
+        made.svg().decode().encode("utf-16"),
+        made.svg(b"&a;", head=entities(b'"lol"')),
+        made.svg(b"<text a='<'>broken", b"<"),
+    ],
+)
+def test_none(data: bytes) -> None:
+    assert svg.locate(data) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (made.svg(MANIFEST, MANIFEST), "more than one"),
+        (made.svg(MANIFEST.replace(TEXT, TEXT[:40] + b"\n" + TEXT[40:])), "plain base64"),
+        (made.svg(MANIFEST.replace(TEXT, TEXT + b"\n")), "plain base64"),
+        (made.svg(MANIFEST.replace(TEXT, b"")), "empty"),
+        (made.svg(MANIFEST.replace(TEXT, b"bm90IG9uZQ==")), "something else"),
+        (made.svg(MANIFEST.replace(TEXT, TEXT[:40] + b"<!-- -->" + TEXT[40:])), "markup"),
+        (made.svg(MANIFEST.replace(TEXT, TEXT[:40] + b"<g/>" + TEXT[40:])), "markup"),
+        (made.svg(b"<metadata><c2pa:manifest/></metadata>"), "empty"),
+        (made.svg(b"<g>" + MANIFEST + b"</g>"), "where none belongs"),
+        (made.svg(b"<c2pa:manifest>" + TEXT + b"</c2pa:manifest>"), "where none belongs"),
+        (
+            made.svg(MANIFEST.replace(b"c2pa:", b"x:").replace(b"<x:m", b"<x:m", 1)).replace(
+                b"xmlns:c2pa", b"xmlns:x"
+            ),
+            "where none belongs",
+        ),
+        (made.svg(MANIFEST, b"<g>"), "not well-formed"),
+        (made.svg(MANIFEST, b"<a b='<'/>"), "not well-formed"),
+        (made.svg(MANIFEST, b"<!-- "), "not well-formed"),
+        (made.svg(MANIFEST)[:-6], "not well-formed"),
+        (made.svg(MANIFEST.replace(b"</c2pa:", b"</c2pb:")), "markup"),
+        (made.svg(b"&a;", head=entities(b'"&#60;c2pa:&#109;anifest>"')), "entities"),
+        (made.svg(b"&a;", head=entities(b'SYSTEM "file:///etc/hostname"')), "entities"),
+        (made.svg(b"&a;", head=entities(b'"' + MANIFEST.replace(b'"', b"'") + b'"')), "entities"),
+    ],
+)
+def test_malformed(data: bytes, word: str) -> None:
+    with pytest.raises(MalformedError, match=word):
+        svg.locate(data)
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "cp500"])
+def test_other_encodings_are_no_hiding_place(codec: str) -> None:
+    with pytest.raises(MalformedError, match="encoding"):
+        svg.locate(made.svg(MANIFEST).decode().encode(codec))
+
+
+def test_shrink_and_inject_is_two_elements() -> None:
+    inside = b"</c2pa:manifest></metadata><rect fill='red'/><metadata><c2pa:manifest>"
+    with pytest.raises(MalformedError):
+        svg.locate(made.svg(MANIFEST.replace(TEXT, TEXT + inside)))
+
+
+def test_limits() -> None:
+    with pytest.raises(LimitError, match="parts"):
+        svg.locate(made.svg(MANIFEST, b"<g/>" * 20), Limits(container_parts=10))
+    with pytest.raises(LimitError, match="store"):
+        svg.locate(made.svg(MANIFEST), Limits(store_bytes=100))
+
+
+def test_deep_nesting() -> None:
+    deep = b"<g>" * 50_000 + b"</g>" * 50_000
+    found = svg.locate(made.svg(MANIFEST, deep))
+    assert found is not None
+    assert found.store == STORE
