@@ -77,6 +77,12 @@ class FileAccessError(ProvkitError):
     kind = "unreadable"
 
 
+class SelfCheckError(ProvkitError):
+    """What was written does not verify, so it was not returned."""
+
+    kind = "internal"
+
+
 class PolicyError(ProvkitError):
     """A verdict does not satisfy the policy it was held against.
 

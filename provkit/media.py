@@ -75,8 +75,22 @@ FORMATS: Final = (
     Format(TEXT, ("txt", "text", "asc", "log"), "text (A.8)", sign=True, verify=True),
     Format("text/csv", ("csv",), "text (A.8)", sign=True, verify=True),
     Format("text/tab-separated-values", ("tsv",), "text (A.8)", sign=True, verify=True),
+    Format("image/jpeg", ("jpg", "jpeg"), "APP11 (A.3.1)", sign=True, verify=True),
+    Format("image/png", ("png",), "caBX (A.3.2)", sign=True, verify=True),
+    Format("image/svg+xml", ("svg",), "metadata (A.3.3)", sign=True, verify=True),
+    Format("image/tiff", ("tif", "tiff", "dng"), "tag CD41 (A.3.6)", sign=True, verify=True),
+    Format("image/webp", ("webp",), "RIFF (A.3.7)", sign=True, verify=True),
+    Format("image/gif", ("gif",), "extension (A.3.8)", sign=True, verify=True),
+    Format("image/avif", ("avif",), "uuid box (A.5)", sign=True, verify=True),
+    Format("image/heic", ("heic", "heif"), "uuid box (A.5)", sign=True, verify=True),
+    Format("video/mp4", ("mp4", "m4v", "mov", "m4a"), "uuid box (A.5)", sign=True, verify=True),
+    Format("video/x-msvideo", ("avi",), "RIFF (A.3.7)", sign=True, verify=True),
+    Format("audio/wav", ("wav",), "RIFF (A.3.7)", sign=True, verify=True),
+    Format("audio/mpeg", ("mp3",), "ID3 (A.3.4)", sign=True, verify=True),
+    Format("audio/flac", ("flac",), "ID3 (A.3.4)", sign=True, verify=True),
 )
 """What :func:`sniff` and signing accept in this version; everything else is an error that says so."""
+_CONTAINERS: Final = frozenset(entry.media_type for entry in FORMATS) - _TEXT_HINTS
 
 
 def type_of_name(name: str) -> str | None:
@@ -89,7 +103,7 @@ def sniff(data: bytes) -> str:
     """Media type of the bytes themselves.
 
     Returns:
-        A type this version has a carrier for: ``text/plain``.
+        A type of :data:`FORMATS`; every text is ``text/plain``.
 
     Raises:
         MalformedError: empty, or neither a known format nor UTF-8 text.
@@ -98,11 +112,11 @@ def sniff(data: bytes) -> str:
     if not data:
         raise MalformedError("the file is empty", hint="nothing was signed here; was the download cut off?")
     head = data[:_SNIFF_BYTES]
-    if _is_binary(head):
-        _refuse_container(head)
-    markup = _markup(head)
-    if markup is not None:
-        raise _no_carrier(markup)
+    found = (_container(head) if _is_binary(head) else None) or _markup(head)
+    if found is not None:
+        if found not in _CONTAINERS:
+            raise _no_carrier(found)
+        return found
     if text.names_magic(data):
         return TEXT
     if head.startswith(_UTF16) or _looks_like_utf16(head):
@@ -148,12 +162,11 @@ def _is_binary(head: bytes) -> bool:
     return False
 
 
-def _refuse_container(head: bytes) -> None:
+def _container(head: bytes) -> str | None:
     for media_type, marks in _MAGIC:
         if all(head.startswith(mark, offset) for offset, mark in marks):
-            raise _no_carrier(media_type)
-    if b"%PDF-" in head:
-        raise _no_carrier("application/pdf")
+            return media_type
+    return "application/pdf" if b"%PDF-" in head else None
 
 
 def _refuse_other_text_carriers(data: bytes) -> None:

@@ -22,7 +22,7 @@ from provkit.errors import (
     ConfigurationError,
     CredentialError,
     LimitError,
-    ProvkitError,
+    SelfCheckError,
 )
 from provkit.history import History, read_history
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 
 NOW: Final = object()
 """Stands for the time of the call."""
-
-
-class SelfCheckError(ProvkitError):
-    """What was written does not verify, so it was not returned."""
-
-    kind = "internal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +102,28 @@ def sign_detailed(
         CredentialError: the certificate is outside its validity.
         LimitError: the asset is too large.
     """
+    claimed = datetime.now(UTC) if when is NOW else when
+    if claimed is not None and not isinstance(claimed, datetime):
+        raise TypeError("when is a datetime or None")
+    found = media.sniff(data) if data else media.TEXT
+    if found != media.TEXT:
+        from provkit.engine import verdicts
+
+        source = None if parent is None else (parent, media.sniff(parent))
+        signed = verdicts.sign(
+            data,
+            found,
+            origin,
+            signer,
+            claimed,
+            version=_version(),
+            resign=resign,
+            parent=source,
+            limits=limits,
+        )
+        return Signed(signed, found, normalized=False, hidden_characters=0)
     kind = media_type or media.TEXT
     media.check_signable(kind)
-    if data:
-        media.sniff(data)
     if len(data) > limits.text_bytes:
         raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
     now = datetime.now(UTC)
@@ -130,9 +142,6 @@ def sign_detailed(
         )
     history = History() if parent is None else read_history(parent, kind, now, limits)
     content = text.prepare(data, limits)
-    claimed = now if when is NOW else when
-    if claimed is not None and not isinstance(claimed, datetime):
-        raise TypeError("when is a datetime or None")
     version = _version()
     store = builder.build(
         origin.assertions(kind, claimed, history.ingredient),

@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from provkit import media
-from provkit.carriers import text
+from provkit.carriers import containers, text
 from provkit.codes import StatusCode
 from provkit.errors import ConfigurationError, LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
-from provkit.manifest import cbor, validation, validator
 from provkit.manifest import store as stores
+from provkit.manifest import validation, validator
 from provkit.manifest.findings import Findings
 from provkit.origin.derive import derive
-from provkit.verdict import OriginFinding, State, TimeFact, Verdict
+from provkit.origin.times import claimed_time
+from provkit.verdict import OriginFinding, State, Verdict
 
 if TYPE_CHECKING:
     from provkit.manifest.store import ManifestStore
@@ -73,7 +74,14 @@ def verify(
     """
     if at is not None and at.tzinfo is None:
         raise ConfigurationError("the moment to judge at has no time zone")
+    moment = at or datetime.now(UTC)
     media_type = media.sniff(data)
+    if media_type != media.TEXT:
+        from provkit.engine import verdicts
+        from provkit.trust.store import TrustStore as Store
+
+        lists = Store.bundled() if trust is None else trust
+        return verdicts.verify(data, media_type, lists, _judge(lists, limits), moment, limits)
     if len(data) > limits.text_bytes:
         raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
     located = text.locate(data, limits)
@@ -95,7 +103,7 @@ def verify(
     except MalformedError as error:
         return _broken(media_type, StatusCode.GENERAL_ERROR, f"the manifest store: {error.message}", warnings)
     binding = text.TextBinding(data, wrapper)
-    run = validator.validate(store, binding, _judge(trust, limits), at or datetime.now(UTC), limits)
+    run = validator.validate(store, binding, _judge(trust, limits), moment, limits)
     if binding.respelled:
         run.warnings.append(
             "not-nfc: the text is not in Unicode NFC; characters that NFC makes equal are not told apart"
@@ -177,7 +185,7 @@ def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Ver
         manifest=run.manifest.label,
         statuses=run.findings.freeze(),
         signer=_signer(run, holds=holds),
-        time=_claimed_time(run) if holds else None,
+        time=claimed_time(run) if holds else None,
         origin=derive(run) if holds else OriginFinding(notes=("the credential does not hold",)),
         ingredients=run.ingredient_findings() if holds else (),
         generator=run.claim.generator if run.claim and holds else None,
@@ -194,40 +202,17 @@ def _signer(run: Validation, *, holds: bool) -> SignerFacts | None:
     return run.signer if holds else replace(run.signer, trust_list=None)
 
 
-def _claimed_time(run: Validation) -> TimeFact | None:
-    """The latest ``when`` of an attributed action; only a time stamp would make it more than a claim."""
-    latest: datetime | None = None
-    for label, actions in run.actions.items():
-        if label not in run.created:
-            continue
-        for action in actions.actions:
-            moment = _moment(action.when)
-            if moment is not None and (latest is None or moment > latest):
-                latest = moment
-    return TimeFact(latest, "claimed") if latest is not None else None
-
-
-def _moment(value: object) -> datetime | None:
-    inner = value.value if isinstance(value, cbor.Tag) else value
-    if not isinstance(inner, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(inner)
-    except ValueError:
-        return None
-    try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError:
-        return None
-
-
 def strip(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The asset without its credential, whole or damaged; every other byte stays as it is.
 
     Raises:
         MalformedError, UnsupportedError, LimitError: as :func:`verify`.
     """
-    media.sniff(data)
+    media_type = media.sniff(data)
+    if media_type != media.TEXT:
+        from provkit.engine import verdicts
+
+        return verdicts.strip(data, media_type, limits)
     return text.remove(data, text.locate(data, limits))
 
 
@@ -239,6 +224,14 @@ def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Inspection | Non
         UnsupportedError, LimitError: as :func:`verify`.
     """
     media_type = media.sniff(data)
+    if media_type != media.TEXT:
+        found = containers.locate(data, media_type, limits)
+        if found is None:
+            return None
+        start, last = found.ranges[0][0], found.ranges[-1]
+        name = media_type.partition("/")[2]
+        whole = stores.read(found.store, limits)
+        return Inspection(media_type, name, start, sum(last) - start, found.store, whole)
     located = text.locate(data, limits)
     if len(located.wrappers) > 1:
         raise MalformedError(f"the text carries {len(located.wrappers)} credentials; one is allowed")

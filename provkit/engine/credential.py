@@ -145,7 +145,7 @@ def _headers(manifest: Manifest, limits: Limits) -> tuple[Mapping[Any, Any], Map
 
 
 def _chain(header: Mapping[Any, Any], unsigned: Mapping[Any, Any], limits: Limits) -> tuple[bytes, ...]:
-    return cose._chain(header, unsigned, limits)  # noqa: SLF001 - to become public with the integration
+    return cose.chain_of(header, unsigned, limits)
 
 
 def _algorithm(header: Mapping[Any, Any]) -> str | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from provkit.engine.manifest_definition import Definition
     from provkit.engine.report import EngineReport
-    from provkit.signers.base import Signer
+    from provkit.manifest.builder import ClaimSigner
 
 PACKAGE_SERIES: Final = (0, 38)
 PACKAGE_FLOOR: Final = (0, 38, 1)
@@ -249,7 +249,12 @@ def _armoured(trust: TrustStore, kind: ListKind) -> list[bytes]:
 
 
 def sign(
-    data: bytes, media_type: str, definition: Definition, signer: Signer, *, trust: TrustStore | None = None
+    data: bytes,
+    media_type: str,
+    definition: Definition,
+    signer: ClaimSigner,
+    *,
+    trust: TrustStore | None = None,
 ) -> bytes:
     """The asset with a new manifest.  Nothing is written in place, and no time stamp is fetched.
 

@@ -293,7 +293,7 @@ def _blemish(header: Mapping[Any, Any]) -> str | None:
             kept["rVals"] = {**values, "ocspVals": full}
         elif len(values) != 1:
             return "the unsigned 'rVals' of the signature is not of its form"
-    return cose._stray(kept)  # noqa: SLF001 - to become public with the integration
+    return cose.stray_entries(kept)
 
 
 def _binding(run: _Pass, manifest: Manifest, found: Found) -> None:

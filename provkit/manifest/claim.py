@@ -72,7 +72,15 @@ def read(data: bytes, version: int, max_depth: int) -> Claim:
         MissingFieldError: a required field is absent or of the wrong type.
         MalformedError: the CBOR is not what :func:`.cbor.decode_claim` accepts.
     """
-    fields = cbor.decode_claim(data, max_depth=max_depth)
+    return from_fields(cbor.decode_claim(data, max_depth=max_depth), version)
+
+
+def from_fields(fields: dict[str, Any], version: int) -> Claim:
+    """A claim from its decoded map.
+
+    Raises:
+        MissingFieldError: a required field is absent or of the wrong type.
+    """
     created = _uris(fields, "created_assertions" if version > 1 else "assertions", required=True)
     if not created:
         raise MissingFieldError("the claim lists no created assertion")

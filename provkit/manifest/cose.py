@@ -101,12 +101,12 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         raise AlgorithmError(f"COSE algorithm {str(number)[:40]} is not on the allowed list")
     return CoseSign1(
         algorithm=_ALGORITHM_NAMES[number],
-        chain=_chain(header, unprotected, limits),
+        chain=chain_of(header, unprotected, limits),
         protected=protected,
         signature=signature,
         time_stamps=tuple(name for name in ("sigTst", "sigTst2") if name in unprotected or name in header),
         revocation_values="rVals" in unprotected or "rVals" in header,
-        stray=_stray(unprotected),
+        stray=stray_entries(unprotected),
     )
 
 
@@ -119,7 +119,15 @@ def _is_shortest(data: bytes, protected: bytes, unprotected: Mapping[Any, Any], 
     return data[len(head) : len(data) - len(tail)] == cbor.encode_as_is(unprotected)
 
 
-def _chain(protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits) -> tuple[bytes, ...]:
+def chain_of(
+    protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits
+) -> tuple[bytes, ...]:
+    """The one ``x5chain`` of a signature, in either header and under either label (§14.5).
+
+    Raises:
+        ChainError: none, or more than one, or not certificates.
+        LimitError: too many or too large.
+    """
     found = [
         bucket[label]
         for bucket in (protected, unprotected)
@@ -148,7 +156,8 @@ def _chain(protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits:
     return tuple(certificates)
 
 
-def _stray(unprotected: Mapping[Any, Any]) -> str | None:
+def stray_entries(unprotected: Mapping[Any, Any]) -> str | None:
+    """What an unprotected header holds beyond known headers of their form and zero padding, or None."""
     for label, value in unprotected.items():
         if label not in _KNOWN_UNPROTECTED:
             return f"the unsigned header has an unknown entry {str(label)[:40]!r}"

@@ -1,0 +1,121 @@
+"""What the manifests of a container state, for the origin that is derived from it.
+
+The engine has checked hashes and signatures; this only reads.  Claims are signed as they
+stand, so any spelling of their CBOR will do: older engines wrote indefinite lengths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provkit.errors import LimitError, MalformedError
+from provkit.manifest import assertions as kinds
+from provkit.manifest import cbor, signature_steps
+from provkit.manifest import claim as claims
+from provkit.manifest import store as stores
+from provkit.manifest.validation import Validation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from provkit.limits import Limits
+    from provkit.manifest.claim import Claim
+    from provkit.manifest.store import Manifest, ManifestStore
+    from provkit.manifest.validation import CredentialJudge
+
+
+class Account:
+    """Reads the manifests of one store, each once, however they refer to one another."""
+
+    def __init__(
+        self,
+        store: ManifestStore,
+        judge: CredentialJudge,
+        at: datetime,
+        broken: frozenset[str],
+        limits: Limits,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: the manifests.
+            judge: judges the signers of ingredients.
+            at: moment to judge them at, aware.
+            broken: labels of ingredient assertions the engine has something against.
+            limits: bounds on what is read.
+        """
+        self._by_label = {manifest.label: manifest for manifest in store.manifests}
+        self._judge, self._at, self._broken, self._limits = judge, at, broken, limits
+        self._read: dict[str, Validation] = {}
+        self.active = self._manifest(store.active, 1)
+
+    def _manifest(self, manifest: Manifest, depth: int) -> Validation:
+        if depth > self._limits.ingredient_depth:
+            raise LimitError(f"ingredients nest deeper than {self._limits.ingredient_depth}")
+        run = self._read[manifest.label] = Validation(manifest)
+        run.claim = _claim(manifest, self._limits)
+        if run.claim is None:
+            return run
+        labels = [_label(uri.url) for uri in run.claim.created]
+        run.created = frozenset(label for label in labels if label)
+        listed = {*labels, *(_label(uri.url) for uri in run.claim.gathered)}
+        for assertion in manifest.assertions:
+            if assertion.label in listed:
+                self._assertion(run, assertion)
+        for label, ingredient in run.ingredients.items():
+            self._ingredient(run, label, ingredient, depth)
+        return run
+
+    def _assertion(self, run: Validation, assertion: stores.Assertion) -> None:
+        try:
+            content = kinds.decode(assertion, self._limits.cbor_depth)
+            run.contents[assertion.label] = content
+            if assertion.base_label in kinds.ACTIONS_LABELS:
+                run.actions[assertion.label] = kinds.Actions.read(content)
+            elif assertion.base_label in kinds.INGREDIENT_LABELS:
+                run.ingredients[assertion.label] = kinds.Ingredient.read(content, assertion.base_label)
+        except MalformedError:
+            # The engine accepts it; what cannot be read states nothing, and that is unclear.
+            run.contents[assertion.label] = None
+
+    def _ingredient(self, run: Validation, label: str, ingredient: kinds.Ingredient, depth: int) -> None:
+        target = stores.parse_uri(ingredient.manifest.url) if ingredient.manifest else None
+        manifest = self._by_label.get(target.manifest or "") if target else None
+        if manifest is None:
+            return
+        child = self._read.get(manifest.label)
+        if child is None:
+            child = self._manifest(manifest, depth + 1)
+            self._signer(child)
+        good = label not in self._broken
+        child.assertions_hold = child.rules_hold = child.ingredients_hold = good
+        run.ancestors[label] = child
+
+    def _signer(self, run: Validation) -> None:
+        """Whether the ingredient's own signature and signer hold, by our steps."""
+        payload = _payload(run.manifest)
+        if run.claim is not None and payload is not None:
+            signature_steps.check(run, run.claim, payload, self._judge, self._at, self._limits)
+
+
+def _payload(manifest: Manifest) -> bytes | None:
+    boxes = manifest.claims[0].contents if len(manifest.claims) == 1 else ()
+    return boxes[0].payload if len(boxes) == 1 else None
+
+
+def _claim(manifest: Manifest, limits: Limits) -> Claim | None:
+    payload = _payload(manifest)
+    if payload is None:
+        return None
+    version = 2 if manifest.claims[0].label == stores.LABEL_CLAIM else 1
+    try:
+        fields: Mapping[str, object] = cbor.decode(payload, max_depth=limits.cbor_depth)
+        return claims.from_fields(dict(fields), version) if isinstance(fields, cbor.MAPS) else None
+    except MalformedError:
+        return None
+
+
+def _label(url: str) -> str | None:
+    target = stores.parse_uri(url)
+    return target.path[-1] if target is not None and target.path else None

@@ -1,0 +1,263 @@
+"""Verifying and signing containers: locator, engine, strict pass, and our own judgement of the signer.
+
+The four answers of spec/containers.md, and the strictest counts.  A file in which the locator
+finds no carrier is decided without starting the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from provkit.carriers import containers
+from provkit.codes import StatusCode
+from provkit.engine import credential, native, strict
+from provkit.engine.account import Account
+from provkit.engine.manifest_definition import Source, define
+from provkit.errors import (
+    AlreadySignedError,
+    ConfigurationError,
+    MalformedError,
+    SelfCheckError,
+    UnsupportedError,
+)
+from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.origin.derive import derive
+from provkit.origin.times import claimed_time
+from provkit.verdict import (
+    IngredientFinding,
+    OriginFinding,
+    State,
+    Status,
+    Statuses,
+    TimeFact,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from provkit.carriers.found import Found
+    from provkit.engine.credential import ContainerCredential
+    from provkit.engine.report import EngineReport
+    from provkit.engine.strict import StrictFinding
+    from provkit.manifest.builder import ClaimSigner
+    from provkit.manifest.validation import CredentialJudge
+    from provkit.origin.declaration import Origin
+    from provkit.trust.store import TrustStore
+
+_OURS: Final = frozenset({StatusCode.SIGNING_CREDENTIAL_TRUSTED, StatusCode.SIGNING_CREDENTIAL_UNTRUSTED})
+_CUT_OUT: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
+"""Formats in which a carrier can simply be left out: nothing else counts on where things stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The four answers for one container."""
+
+    found: Found
+    strict: StrictFinding
+    report: EngineReport
+    who: ContainerCredential | None
+
+    @property
+    def failures(self) -> tuple[Status, ...]:
+        """What we have against it beside the engine."""
+        return (*self.strict.failures, *(self.who.failures if self.who else ()))
+
+    @property
+    def state(self) -> State:
+        """The strictest answer."""
+        if self.report.state not in ("Trusted", "Valid") or self.failures or self.who is None:
+            return State.INVALID
+        return State.TRUSTED if self.who.trusted and not self.strict.capped else State.VALID
+
+    def statuses(self) -> Statuses:
+        """The engine's statuses with our own judgement of the signer in place of its."""
+        engine = self.report.statuses
+        signer = (self.who.status,) if self.who else ()
+        success = (
+            *_without_ours(engine.success),
+            *(s for s in signer if s.code in _OURS and s.kind == "success"),
+        )
+        failure = (
+            *_without_ours(engine.failure),
+            *self.failures,
+            *(s for s in signer if s.kind == "failure"),
+        )
+        return Statuses(success, engine.informational, tuple(dict.fromkeys(failure)))
+
+
+def _without_ours(statuses: Iterable[Status]) -> tuple[Status, ...]:
+    return tuple(status for status in statuses if status.code not in _OURS)
+
+
+def verify(
+    data: bytes, media_type: str, trust: TrustStore, judge: CredentialJudge, at: datetime, limits: Limits
+) -> Verdict:
+    """Verify a container.
+
+    Args:
+        data: the asset, whole.
+        media_type: as sniffed.
+        trust: the lists.
+        judge: judges signers of ingredients.
+        at: moment to judge at, aware.
+        limits: bounds on what is read.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: no verdict can be reached.
+    """
+    found = containers.locate(data, media_type, limits)
+    if found is None:
+        remote = containers.remote_manifest(data, media_type, limits)
+        warning = f"remote-manifest: the file names a credential at {remote}, which was not fetched"
+        return Verdict(State.UNSIGNED, media_type, warnings=(warning,) if remote else ())
+    answers = _ask(data, media_type, found, trust, at, limits)
+    state = answers.state
+    warnings = (*answers.strict.warnings, *(answers.who.warnings if answers.who else ()))
+    common = Verdict(
+        state=state,
+        media_type=media_type,
+        carrier=media_type.partition("/")[2],
+        manifest=answers.report.manifest,
+        statuses=answers.statuses(),
+        signer=answers.who.facts if answers.who else None,
+        origin=OriginFinding(notes=("the credential does not hold",)),
+        warnings=warnings,
+    )
+    if state is State.INVALID or answers.strict.store is None or answers.who is None:
+        return common
+    broken = frozenset(delta.label for delta in answers.report.ingredients if delta.statuses.failure)
+    run = Account(answers.strict.store, judge, at, broken, limits).active
+    run.signer_trusted = answers.who.trusted
+    deltas = {delta.label: delta.statuses for delta in answers.report.ingredients}
+    time = claimed_time(run)
+    if answers.who.time_stamped and answers.who.moment is not None:
+        time = TimeFact(answers.who.moment, "timestamped")
+    return Verdict(
+        state=state,
+        media_type=media_type,
+        carrier=common.carrier,
+        manifest=common.manifest,
+        statuses=common.statuses,
+        signer=common.signer,
+        time=time,
+        origin=derive(run),
+        ingredients=tuple(
+            IngredientFinding(label, one.relationship, one.title, deltas.get(label, Statuses()))
+            for label, one in run.ingredients.items()
+        ),
+        generator=run.claim.generator if run.claim else None,
+        title=run.claim.title if run.claim else None,
+        assertions=tuple(run.contents),
+        warnings=warnings,
+    )
+
+
+def _ask(
+    data: bytes, media_type: str, found: Found, trust: TrustStore, at: datetime, limits: Limits
+) -> _Answers:
+    checked = strict.check(found, limits)
+    report = native.read(data, media_type, trust)
+    if report is None:
+        raise MalformedError(
+            "a credential stands in the file, and the reference engine does not find it",
+            hint="the file may be damaged around it",
+        )
+    who = None
+    if checked.store is not None:
+        who = credential.judge_container(checked.store, trust, at, report, limits)
+    return _Answers(found, checked, report, who)
+
+
+def sign(
+    data: bytes,
+    media_type: str,
+    origin: Origin,
+    signer: ClaimSigner,
+    when: datetime | None,
+    *,
+    version: str,
+    resign: bool = False,
+    parent: tuple[bytes, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """Sign a container through the engine, and return it only if it verifies.
+
+    Args:
+        data: the asset, whole; a credential in it is refused unless `resign` is set.
+        media_type: as sniffed.
+        origin: what is declared.
+        signer: key and chain.
+        when: claimed time of signing, aware; None states none.
+        version: of provkit.
+        resign: keep the credential the asset carries as its parent's.
+        parent: an asset this one was made from, and its media type as sniffed.
+        limits: bounds on what is read.
+
+    Raises:
+        AlreadySignedError: the asset carries a credential, and `resign` is not set.
+        ConfigurationError: there is none to keep, or it does not hold.
+        CredentialError, MalformedError, UnsupportedError, LimitError: as the engine has it.
+    """
+    found = containers.locate(data, media_type, limits)
+    if found is not None and not resign:
+        raise AlreadySignedError(
+            "the file carries a credential already", hint="keep it as history with --resign"
+        )
+    if resign:
+        parent = (data, media_type)
+    sources: tuple[Source, ...] = ()
+    if parent is not None:
+        _require_history(*parent, limits)
+        sources = (Source(parent[0], parent[1], "parentOf"),)
+    definition = define(origin, media_type, when, version=version, sources=sources)
+    signed = native.sign(data, media_type, definition, signer)
+    state, reasons = _self_check(signed, media_type, limits)
+    if state is not State.VALID:
+        raise SelfCheckError(
+            f"the signed file does not verify: {reasons}", hint="please report this with the input"
+        )
+    return signed
+
+
+def _require_history(data: bytes, media_type: str, limits: Limits) -> None:
+    if containers.locate(data, media_type, limits) is None:
+        raise ConfigurationError("there is no credential to keep as history")
+    state, _ = _self_check(data, media_type, limits)
+    if state is State.INVALID:
+        raise ConfigurationError(
+            "the credential to keep as history does not hold, and a signature would cover that up",
+            hint="see: provkit verify -v",
+        )
+
+
+def _self_check(data: bytes, media_type: str, limits: Limits) -> tuple[State, str]:
+    from provkit.trust.store import TrustStore
+
+    found = containers.locate(data, media_type, limits)
+    if found is None:
+        return State.UNSIGNED, "no credential is found in it"
+    answers = _ask(data, media_type, found, TrustStore.empty(), datetime.now(UTC), limits)
+    return answers.state, "; ".join(status.explanation for status in answers.statuses().failure)
+
+
+def strip(data: bytes, media_type: str, limits: Limits) -> bytes:
+    """A container without its credential, every other byte as it was.
+
+    Raises:
+        UnsupportedError: a format in which other bytes count on where things stand.
+    """
+    found = containers.locate(data, media_type, limits)
+    if found is None:
+        return data
+    if media_type not in _CUT_OUT:
+        raise UnsupportedError(f"a credential is not taken off {media_type} by this version")
+    pos, kept = 0, []
+    for start, length in found.ranges:
+        kept.append(data[pos:start])
+        pos = start + length
+    kept.append(data[pos:])
+    return b"".join(kept)
