@@ -11,11 +11,10 @@ from provkit_cli.app import new_app
 app = new_app()
 
 _LATER: Final = (
-    ("image/jpeg, image/png, image/webp, image/gif, image/tiff, image/avif, image/svg+xml", "images"),
     ("application/pdf", "documents"),
     ("text/html", "web pages (C2PA A.7)"),
     ("text/markdown, text/css, source code, JSON, YAML, TOML, XML", "structured text (C2PA A.9)"),
-    ("audio, video", "containers"),
+    ("EPUB, OOXML, ODF, other archives", "office"),
 )
 """Known to C2PA 2.4, read and written by later versions."""
 

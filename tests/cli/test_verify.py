@@ -339,7 +339,7 @@ def test_unreadable_file(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         ("hé".encode("utf-16"), "unsupported"),
         ("plain text".encode("utf-16-le"), "unsupported"),
         (b"caf\xe9 latin-1\n", "malformed"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(64), "unsupported"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "malformed"),
         (b"%PDF-1.7\n", "unsupported"),
         (bytes(range(256)) * 40, "unsupported"),
     ],

@@ -1,4 +1,4 @@
-"""Every signed text of the development set gives the recorded state, or differs for a reason written down."""
+"""Every text and container of the development set gives the recorded state, or differs for a reason written down."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import provkit
-from provkit import ProvkitError, TrustStore
+from provkit import ProvkitError, Purpose, TrustStore, media
 from support.shared import SHARED, shared
 
 pytestmark = pytest.mark.interop
@@ -19,8 +19,21 @@ pytestmark = pytest.mark.interop
 AT = datetime(2026, 11, 20, 20, tzinfo=UTC)
 DIFFERENCES: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "differences.json").read_bytes())
 MANIFEST = SHARED / "testfiles" / "manifest.json"
+# Of some files the recorded state hangs on CAWG identity alone, which is not judged here.
+IDENTITY = {
+    "adobe_connected_identities.jpg",
+    "ims_multiple_manifests.jpg",
+    "signer_payload_mismatch.jpg",
+    "unresolvable_did.jpg",
+}
+TYPES = {entry.media_type for entry in media.FORMATS} | {"audio/mp4", "image/heif", "video/quicktime"}
+OUTCOMES = {"manifest", "no-manifest", "remote-unfetched"}
 FILES: list[dict[str, Any]] = (
-    [entry for entry in json.loads(MANIFEST.read_bytes())["files"] if entry["media_type"] == "text/plain"]
+    [
+        entry
+        for entry in json.loads(MANIFEST.read_bytes())["files"]
+        if entry["media_type"] in TYPES and entry["profiles"]["all"]["outcome"] in OUTCOMES
+    ]
     if MANIFEST.exists()
     else []
 )
@@ -38,6 +51,12 @@ def everything() -> TrustStore:
         "test/revocation_test_root.pem",
     ):
         store = store.with_anchors(shared("trust", file).read_bytes(), name=file)
+    # The interim list holds both kinds of authorities.
+    for file in ("official/C2PA-TSA-TRUST-LIST.pem", "interim/anchors.pem"):
+        stamping = Purpose.TIME_STAMPING
+        store = store.with_anchors(
+            shared("trust", file).read_bytes(), name=f"{file} (time)", purpose=stamping
+        )
     for file in ("interim/allowed.pem", "test/allowed_list.pem"):
         store = store.with_allowed(shared("trust", file).read_bytes(), name=file)
     return store
@@ -50,6 +69,8 @@ def test_the_set_is_there() -> None:
 
 @pytest.mark.parametrize("entry", FILES, ids=lambda entry: Path(entry["file"]).name)
 def test_recorded_state(entry: dict[str, Any]) -> None:
+    if Path(entry["file"]).name in IDENTITY:
+        pytest.skip("the recorded state hangs on a CAWG identity")
     data = shared("testfiles", entry["file"]).read_bytes()
     recorded = entry["profiles"]["all"]["state"]
     try:

@@ -18,8 +18,6 @@ def test_text(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\xff\xd8\xff\xe0" + bytes(20),
-        b"\x89PNG\r\n\x1a\n" + bytes(8),
         b"%PDF-1.7\n%\xe2\xe3\xcf\xd3",
         b"  \n%PDF-1.4",
         b"PK\x03\x04" + bytes(30),
@@ -28,15 +26,31 @@ def test_text(data: bytes) -> None:
         b"a\0b\0c\0d\0",
         b"<!doctype HTML>",
         b"\n\n<!-- comment --><html>",
-        b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
         b'<p><script type="application/c2pa">AAAA</script>',
         b'<LINK rel="c2pa-manifest" href="x">',
-        b"\0\0\0 ftypisom",
+        b"OTTO" + bytes(30),
     ],
 )
 def test_other_formats(data: bytes) -> None:
     with pytest.raises(UnsupportedError):
         media.sniff(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (b"\xff\xd8\xff\xe0" + bytes(20), "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(8), "image/png"),
+        (b"GIF89a" + bytes(8), "image/gif"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (b"II*\0" + bytes(8), "image/tiff"),
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        (b"\0\0\0 ftypisom", "video/mp4"),
+        (b"\0\0\0 ftypavif", "image/avif"),
+    ],
+)
+def test_containers(data: bytes, media_type: str) -> None:
+    assert media.sniff(data) == media_type
 
 
 def test_empty() -> None:

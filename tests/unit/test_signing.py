@@ -96,9 +96,9 @@ def test_other_media_types_are_refused(media_type: str) -> None:
         (b"\xff\xfeT\0", UnsupportedError),
         (b"<!DOCTYPE html><p>", UnsupportedError),
         (b"%PDF-1.7", UnsupportedError),
-        (b"\x89PNG\r\n\x1a\n" + bytes(20), UnsupportedError),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), MalformedError),
         ("Grüße".encode("latin-1"), MalformedError),
-        (b"<svg/>", UnsupportedError),
+        (b"<svg/>", MalformedError),
     ],
 )
 def test_what_is_no_text(data: bytes, error: type[Exception]) -> None:
