@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import shlex
 import sys
 import tempfile
@@ -21,15 +22,23 @@ from provkit_cli.inputs import Source
 
 app = new_app()
 
-_TEXTS: Final = {
-    "letter.txt": "The ferry was late again, so we counted herons. There were eleven of them.\n",
-    "report.txt": "Rainfall in May was 41 mm. A model drafted this summary; an editor rewrote half of it.\n",
-    "reply.txt": "Thank you for your message. Your parcel left our warehouse this morning.\n",
-    "notice.txt": "The library is closed on Monday.\n",
+_BOAT: Final = (
+    "iVBORw0KGgoAAAANSUhEUgAAADAAAAAgCAMAAABjCgsuAAAAYFBMVEX6+vrw8OZTqL9Sm787qNcmqOw7m9cmm+xAkNFBgNAn"
+    "juongepLdsZLbcYsduYsbeZTYr5CYs9UVb1CVc8sYuYsVeYUW24UWm4UWW4UWG4UV24UVm4UVW4UVG4UU24UUm600KfKAAAA"
+    "uklEQVR42pXL2QKCIBRF0WODgQnRPNf//2V4EUVE6e7nvXCmTtSuSW+7KmrjWrswBpoN9BBUeaDZoCUcoANQ/QV0AMqmlWsa"
+    "aAJlVwbIQkopbCNwpPZ90uWB+BugBZ7kATwQs0DVHeiFmALKVttaABGIBFDKAxsBL5ZNCwoHyhijVALAvUngzRAg+oeASAQw"
+    "DyyJAZIgECYGyAETA0yAYqYAfJnhwwxvZngxw5MZHsxwZ4YbM1yZ4cLsB5/JXEVvHLSGAAAAAElFTkSuQmCC"
+)
+"""A small drawing, PNG."""
+_FILES: Final = {
+    "letter.txt": b"The ferry was late again, so we counted herons. There were eleven of them.\n",
+    "boat.png": binascii.a2b_base64(_BOAT),
+    "reply.txt": b"Thank you for your message. Your parcel left our warehouse this morning.\n",
+    "notice.txt": b"The library is closed on Monday.\n",
 }
 _SIGNED: Final = (
     ("letter.txt", "human"),
-    ("report.txt", "ai-assisted"),
+    ("boat.png", "ai-assisted"),
     ("reply.txt", "synthetic"),
 )
 _SIGNER: Final = "Demo Desk"
@@ -69,8 +78,8 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
     write_development_identity(folder / "dev", identity, force=force)
     _command(style, "keys", "init", "dev", "--name", _SIGNER)
     signer = LocalSigner.load(identity.chain_pem, identity.key_pem)
-    for name, content in _TEXTS.items():
-        write_atomic(folder / name, content.encode(), force=force)
+    for name, content in _FILES.items():
+        write_atomic(folder / name, content, force=force)
     key = ("--cert", "dev/chain.pem", "--key", "dev/key.pem", "--in-place")
     for name, origin in _SIGNED:
         _command(style, "sign", name, "--origin", origin, *key)
@@ -78,7 +87,7 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
         write_atomic(folder / name, signed, force=True)
     store = TrustStore.empty().with_anchors(identity.root_pem, name="root.pem")
     console.out("\n")
-    _verify(folder, tuple(_TEXTS), store, style)
+    _verify(folder, tuple(_FILES), store, style)
     letter = folder / "letter.txt"
     write_atomic(letter, letter.read_bytes().replace(*_TAMPER), force=True)
     console.out("\n")
@@ -87,8 +96,8 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
     console.out_lines(
         (
             "",
-            "What this showed: a signature says who states an origin, and that not a word changed since.",
-            "It cannot say that the statement is true; and a missing signature says nothing about a text.",
+            "What this showed: a signature says who states an origin, and that nothing changed since.",
+            "It cannot say that the statement is true; and a missing signature says nothing about a file.",
         )
     )
 

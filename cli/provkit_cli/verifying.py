@@ -26,6 +26,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
+    CSV = "csv"
 
 
 class Required(StrEnum):
@@ -161,6 +162,7 @@ class _Report:
     force: bool
     _seen: list[Result] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
+    _begun: bool = False
 
     def __post_init__(self) -> None:
         if self.path is not None:
@@ -169,6 +171,14 @@ class _Report:
     def add(self, result: Result) -> None:
         if self.format is Format.JSONL:
             self._write(document.to_json_line(result))
+            return
+        if self.format is Format.CSV:
+            from provkit.report import tabular
+
+            if not self._begun:
+                self._write(tabular.header())
+                self._begun = True
+            self._write(tabular.line(result))
             return
         self._seen.append(result)
         if self.format is Format.JSON:
