@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import cold, text
+from bench import cold, containers, text
 
 if TYPE_CHECKING:
     from bench.measure import Row
@@ -29,14 +29,18 @@ def table(rows: list[Row]) -> str:
                 cells.append("-")
                 continue
             ratio = row.ratio(name)
-            cells.append(f"{row.values[name]:,.0f}" + (f" ({ratio:.2f})" if ratio is not None else ""))
+            cells.append(_number(row.values[name]) + (f" ({ratio:.2f})" if ratio is not None else ""))
         lines.append(f"{row.job:44}{row.unit:9}" + "".join(f"{cell:>22}" for cell in cells))
     return "\n".join(lines)
 
 
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def main() -> None:
     """Run everything once."""
-    groups = {"text": text.rows(), "processes": cold.rows()}
+    groups = {"text": text.rows(), "containers": containers.rows(), "processes": cold.rows()}
     for rows in groups.values():
         print(table(rows), end="\n\n")
     RESULTS.write_text(

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
+_ERRAND: Final = 32
+"""Files a worker takes at once, at most."""
 _AHEAD: Final = 4
-"""Files handed out for each worker, so that it never waits and memory stays bounded."""
+"""Errands handed out for each worker, so that it never waits and memory stays bounded."""
 DIED: Final = Failure(
     "internal", "the process that looked at this file died", "it may have run out of memory; try it alone"
 )
@@ -109,17 +111,23 @@ def in_processes(
 def _ordered(
     executor: ProcessPoolExecutor, items: Sequence[_Item], work: Callable[[_Item], _Done], workers: int
 ) -> Iterator[_Done]:
-    pending: deque[Future[_Done]] = deque()
+    # Many files in one errand: a verdict takes less time than handing it over.
+    size = max(1, min(_ERRAND, len(items) // (workers * _AHEAD)))
+    pending: deque[Future[list[_Done]]] = deque()
     try:
-        for item in items:
-            pending.append(executor.submit(work, item))
+        for start in range(0, len(items), size):
+            pending.append(executor.submit(_errand, work, items[start : start + size]))
             if len(pending) >= _AHEAD * workers:
-                yield pending.popleft().result()
+                yield from pending.popleft().result()
         while pending:
-            yield pending.popleft().result()
+            yield from pending.popleft().result()
     finally:
         for future in pending:
             future.cancel()
+
+
+def _errand(work: Callable[[_Item], _Done], items: Sequence[_Item]) -> list[_Done]:
+    return [work(item) for item in items]
 
 
 def _executor(workers: int, start: tuple[Callable[[Any], None], Any]) -> ProcessPoolExecutor:
