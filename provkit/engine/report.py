@@ -126,6 +126,7 @@ _REMOTE: Final = re.compile(r"Remote: must fetch remote manifests from url (\S+)
 _LIMIT: Final = re.compile(
     r"too deep|deply nested|too many|too large|exceeds|recursion|maximum|limit", re.IGNORECASE
 )
+_ALGORITHM: Final = re.compile(r"unknown ?algorithm", re.IGNORECASE)
 # Errors about the store itself.  The store is there, so the asset is not unsigned, and it does
 # not hold: that is a verdict.  Errors about the asset around it are none.
 _OF_THE_STORE: Final = frozenset(
@@ -161,6 +162,9 @@ def from_error(kind: str, message: str) -> EngineReport:
     if remote:
         return EngineReport(state=None, embedded=False, remote_url=remote[1])
     detail = _line(message.removeprefix(f"{kind}: "))
+    if _ALGORITHM.search(message):
+        failure = Status(StatusCode.ALGORITHM_UNSUPPORTED, None, f"the credential cannot be read: {detail}")
+        return EngineReport(state="Invalid", statuses=Statuses(failure=(failure,)), error=detail)
     if kind in _OF_THE_STORE and not _LIMIT.search(detail):
         code = next(
             (code for name, part, code in _STORE_CODES if name == kind and part in detail),

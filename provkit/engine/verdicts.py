@@ -15,6 +15,7 @@ from provkit.codes import StatusCode
 from provkit.engine import credential, native, strict
 from provkit.engine.account import Account
 from provkit.engine.manifest_definition import Source, define
+from provkit.engine.report import from_error
 from provkit.errors import (
     AlreadySignedError,
     ConfigurationError,
@@ -160,12 +161,15 @@ def _ask(
     data: bytes, media_type: str, found: Found, trust: TrustStore, at: datetime, limits: Limits
 ) -> _Answers:
     checked = strict.check(found, limits)
-    report = native.read(data, media_type, trust)
-    if report is None:
-        raise MalformedError(
-            "a credential stands in the file, and the reference engine does not find it",
-            hint="the file may be damaged around it",
+    # A store stands in the file: what the engine cannot make of it is a broken credential.
+    try:
+        report = native.read(data, media_type, trust) or from_error(
+            "Manifest", "a credential stands in the file, and the reference engine does not find it"
         )
+    except MalformedError as error:
+        if not checked.failures:
+            raise
+        report = from_error("Manifest", error.message)
     who = None
     if checked.store is not None:
         who = credential.judge_container(checked.store, trust, at, report, limits)
