@@ -103,6 +103,15 @@ def _load(chain: tuple[bytes, ...]) -> Credential:
 
 
 def _parse(chain: tuple[bytes, ...]) -> Credential:
+    import warnings
+
+    # Of odd names cryptography warns; that is for whoever issues certificates, not for readers.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _parse_quietly(chain)
+
+
+def _parse_quietly(chain: tuple[bytes, ...]) -> Credential:
     from cryptography import x509
 
     from provkit.trust.profile import PARSE_ERRORS, check_profile
