@@ -124,7 +124,10 @@ def verify(
         carrier=media_type.partition("/")[2],
         manifest=answers.report.manifest,
         statuses=answers.statuses(),
-        signer=answers.who.facts if answers.who else None,
+        # As for text: nobody is named by a signature that does not hold.
+        signer=answers.who.facts
+        if answers.who and StatusCode.CLAIM_SIGNATURE_VALIDATED in answers.report.codes
+        else None,
         origin=OriginFinding(notes=("the credential does not hold",)),
         warnings=warnings,
     )
