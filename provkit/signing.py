@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
@@ -143,16 +142,17 @@ def sign_detailed(
     history = History() if parent is None else read_history(parent, kind, now, limits)
     content = text.prepare(data, limits)
     version = _version()
+    place = text.place(content)
     store = builder.build(
         origin.assertions(kind, claimed, history.ingredient),
-        builder.Content(hashlib.sha256(content).digest(), len(content), text.wrapper_length, text.ZERO_COST),
+        place,
         signer,
         version=version,
         title=origin.title,
         entropy=entropy,
         ancestors=history.manifests,
     )
-    signed = text.embed(content, store)
+    signed = place.embed(store)
     _check(signed, now, limits)
     return Signed(signed, kind, content != data, text.hidden_characters(content, None))
 

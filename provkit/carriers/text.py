@@ -7,6 +7,7 @@ wrapper reaches from the U+FEFF through its last selector (see spec/text.md).
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -282,6 +283,43 @@ class TextBinding:
         update(before)
         update(after)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlacement:
+    """The end of a text, for an unpadded wrapper (the only form all readers agree on)."""
+
+    content: bytes
+    """The text in the form that is signed, see :func:`prepare`."""
+    hashed: bytes
+    """SHA-256 of it."""
+
+    @property
+    def start(self) -> int:
+        """Offset of the wrapper."""
+        return len(self.content)
+
+    @property
+    def zero_cost(self) -> int:
+        """Bytes that a zero byte of the store takes."""
+        return ZERO_COST
+
+    def length(self, store: bytes) -> int:
+        """UTF-8 bytes of the wrapper of ``store``, without building it."""
+        return wrapper_length(store)
+
+    def digest(self, _length: int, /) -> bytes:
+        """SHA-256 of the text, whatever the length of the wrapper."""
+        return self.hashed
+
+    def embed(self, store: bytes) -> bytes:
+        """The text with the wrapper at its end."""
+        return embed(self.content, store)
+
+
+def place(content: bytes) -> TextPlacement:
+    """A place at the end of a text that is in the form to be signed."""
+    return TextPlacement(content, hashlib.sha256(content).digest())
 
 
 def wrapper_length(store: bytes) -> int:

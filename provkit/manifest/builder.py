@@ -22,7 +22,9 @@ from provkit.manifest import cbor, cose, jumbf
 from provkit.manifest import store as stores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from provkit.carriers.carried import Placement
 
 SPEC_VERSION: Final = "2.4.0"
 GENERATOR_NAME: Final = "provkit"
@@ -73,20 +75,6 @@ class Entropy:
         return secrets.token_bytes(_SALT_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is signed and how it will be carried."""
-
-    digest: bytes
-    """SHA-256 of the content outside the carrier."""
-    start: int
-    """Offset of the carrier in the signed asset, bytes."""
-    carrier_length: Callable[[bytes], int]
-    """Bytes that the carrier of a given store takes in the asset."""
-    zero_cost: int
-    """Bytes that one more zero byte in the store adds to the carrier."""
-
-
 class SettleError(ProvkitError):
     """No signature made the carrier as long as the manifest says."""
 
@@ -107,14 +95,14 @@ class _Layout:
     def __init__(
         self,
         drafts: Sequence[Draft],
-        content: Content,
+        place: Placement,
         signer: ClaimSigner,
         generator: dict[str, str],
         title: str | None,
         entropy: Entropy,
         ancestors: Sequence[bytes],
     ) -> None:
-        self.content = content
+        self.place = place
         self.ancestors = b"".join(ancestors)
         self.urn = f"urn:c2pa:{entropy.uuid()}"
         self.protected = cose.encode_protected(signer.algorithm, signer.chain)
@@ -137,12 +125,13 @@ class _Layout:
 
     def plan(self, length: int) -> _Plan:
         """Lay out for a carrier of ``length`` bytes."""
-        data_hash = {
-            "exclusions": [{"start": self.content.start, "length": length}],
+        data_hash: dict[str, Any] = {
             "alg": HASH_ALGORITHM,
-            "hash": self.content.digest,
+            "hash": self.place.digest(length),
             "pad": b"",
         }
+        if self.place.start is not None:
+            data_hash["exclusions"] = [{"start": self.place.start, "length": length}]
         box = _assertion(kinds.LABEL_DATA_HASH, data_hash, self.salt)
         uris = [*self.uris, _hashed_uri(kinds.LABEL_DATA_HASH, box)]
         claim = cbor.encode({**self.claim, "created_assertions": uris})
@@ -163,7 +152,7 @@ class _Layout:
         """The least length from ``length`` on that holds its own plan, whatever the signature is."""
         while True:
             plan = self.plan(length)
-            needed = self.content.carrier_length(self.assemble(plan, b"\xff" * signature_bytes, 0))
+            needed = self.place.length(self.assemble(plan, b"\xff" * signature_bytes, 0))
             if needed <= length:
                 return plan, length
             length = needed
@@ -171,22 +160,22 @@ class _Layout:
     def fit(self, plan: _Plan, signature: bytes, length: int) -> bytes | None:
         """The store whose carrier takes exactly ``length`` bytes, or None."""
         store = self.assemble(plan, signature, 0)
-        gap = length - self.content.carrier_length(store)
+        gap = length - self.place.length(store)
         if gap == 0:
             return store
         # Length fields on the way out cost more or less as they grow: look a little around.
-        around = gap // self.content.zero_cost
+        around = gap // self.place.zero_cost
         for pad in (around, around - 1, around - 2, around + 1):
             if pad > 0:
                 store = self.assemble(plan, signature, pad)
-                if self.content.carrier_length(store) == length:
+                if self.place.length(store) == length:
                     return store
         return None
 
 
 def build(
     drafts: Sequence[Draft],
-    content: Content,
+    place: Placement,
     signer: ClaimSigner,
     *,
     version: str,
@@ -198,7 +187,7 @@ def build(
 
     Args:
         drafts: assertions to list as created, before the data hash.
-        content: digest and place of the content.
+        place: where the store will stand, and how the rest is hashed.
         signer: signs the claim; called once or a few times.
         version: version of the claim generator.
         title: ``dc:title``.
@@ -207,13 +196,13 @@ def build(
             and so the active one (§15.5.1).
 
     Returns:
-        The store; ``content.carrier_length`` of it equals the exclusion in it.
+        The store; ``place.length`` of it equals the exclusion in it.
 
     Raises:
         SettleError: if no length fitted after many attempts.
     """
     generator = {"name": GENERATOR_NAME, "version": version, "specVersion": SPEC_VERSION}
-    layout = _Layout(drafts, content, signer, generator, title, entropy or Entropy(), ancestors)
+    layout = _Layout(drafts, place, signer, generator, title, entropy or Entropy(), ancestors)
     signature_bytes = _SIGNATURE_BYTES.get(signer.algorithm, _RSA_SIGNATURE_BYTES)
     plan, length = layout.roomy(0, signature_bytes)
     for _ in range(_ATTEMPTS):

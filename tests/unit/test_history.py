@@ -80,7 +80,7 @@ def forge(
         opened = {"action": "c2pa.opened", "parameters": {"ingredients": [builder.Reference(labels[0])]}}
         actions = [opened]
     drafts.append(Draft("c2pa.actions.v2", {"actions": actions, "allActionsIncluded": True}))
-    content = builder.Content(hashlib.sha256(HOST).digest(), len(HOST), text.wrapper_length, text.ZERO_COST)
+    content = text.place(HOST)
     made = builder.build(drafts, content, SIGNER, version="1", ancestors=ancestors)
     return text.embed(HOST, made)
 
