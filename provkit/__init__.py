@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from provkit.errors import (
         AlreadySignedError,
+        BlockedError,
         ConfigurationError,
         CredentialError,
+        FetchError,
         FileAccessError,
         LimitError,
         MalformedError,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
         ProvkitError,
         UnsupportedError,
     )
+    from provkit.fetch import Fetched, Fetcher
+    from provkit.fetch_rules import FetchRules
     from provkit.limits import Limits
     from provkit.origin.declaration import Origin
     from provkit.policy import Policy
@@ -42,8 +46,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AlreadySignedError": "errors",
+    "BlockedError": "errors",
     "ConfigurationError": "errors",
     "CredentialError": "errors",
+    "FetchError": "errors",
+    "FetchRules": "fetch_rules",
+    "Fetched": "fetch",
+    "Fetcher": "fetch",
     "FileAccessError": "errors",
     "LimitError": "errors",
     "Limits": "limits",
@@ -91,8 +100,13 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "AlreadySignedError",
+    "BlockedError",
     "ConfigurationError",
     "CredentialError",
+    "FetchError",
+    "FetchRules",
+    "Fetched",
+    "Fetcher",
     "FileAccessError",
     "LimitError",
     "Limits",

@@ -77,6 +77,24 @@ class FileAccessError(ProvkitError):
     kind = "unreadable"
 
 
+class UnsafePathError(ProvkitError):
+    """A name found in or beside an asset that leads out of its folder."""
+
+    kind = "unsafe"
+
+
+class BlockedError(ProvkitError):
+    """Something elsewhere that may not be fetched: a rule of :class:`provkit.FetchRules` says no, or ran out."""
+
+    kind = "blocked"
+
+
+class FetchError(ProvkitError):
+    """Something elsewhere that could not be fetched: no such host, no connection, a broken answer."""
+
+    kind = "unreachable"
+
+
 class SelfCheckError(ProvkitError):
     """What was written does not verify, so it was not returned."""
 

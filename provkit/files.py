@@ -12,17 +12,23 @@ import contextlib
 import errno
 import os
 import stat
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from provkit.carriers.source import Memory
 from provkit.errors import FileAccessError, LimitError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from provkit.carriers.source import Source
 
 _CHUNK: Final = 8 * 1024 * 1024
+_HELD: Final = 16 * 1024 * 1024
+"""Files up to so many bytes are held in memory, where everything is quicker."""
 _WRITE_FLAGS: Final = (
     os.O_WRONLY
     | os.O_CREAT
@@ -72,6 +78,69 @@ def read_file(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> 
             raise _cannot("read", name, error) from error
 
 
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A regular file that is read where it is asked to be; a :class:`provkit.carriers.source.Source`.
+
+    Belongs to the ``with`` block of :func:`open_asset`.  Safe to share between threads.
+    """
+
+    name: str
+    descriptor: int
+    size: int
+
+    def read(self, start: int, length: int) -> bytes:
+        """At most ``length`` bytes from ``start``; fewer only at the end.
+
+        Raises:
+            FileAccessError: it cannot be read, or has become shorter since it was opened.
+        """
+        wanted = max(0, min(length, self.size - start))
+        parts: list[bytes] = []
+        while wanted:
+            try:
+                part = _read_at(self.descriptor, wanted, start)
+            except OSError as error:
+                raise _cannot("read", self.name, error) from error
+            if not part:
+                raise FileAccessError(f"the file became shorter while it was read: {self.name}")
+            parts.append(part)
+            start += len(part)
+            wanted -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _read_at(descriptor: int, length: int, start: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, length, start)
+    os.lseek(descriptor, start, os.SEEK_SET)
+    return os.read(descriptor, length)
+
+
+@contextlib.contextmanager
+def open_asset(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Iterator[Source]:
+    """A regular file to be read in windows; a small one is read at once.  Symbolic links are followed.
+
+    Raises:
+        FileAccessError, LimitError: as :func:`read_file`.
+    """
+    name = os.fspath(path)
+    try:
+        _require_regular(Path(name).stat(), name)
+        descriptor = os.open(name, _READ_FLAGS)
+    except (OSError, ValueError) as error:
+        raise _cannot("read", name, error) from error
+    try:
+        facts = os.fstat(descriptor)
+        _require_regular(facts, name)
+        if facts.st_size > limits.file_bytes:
+            raise _too_large(facts.st_size, limits.file_bytes)
+        source = FileSource(name, descriptor, facts.st_size)
+        yield Memory(source.read(0, source.size)) if source.size <= _HELD else source
+    finally:
+        os.close(descriptor)
+
+
 def read_stream(read: Callable[[int], bytes | None], limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Everything `read` gives, for example ``sys.stdin.buffer.read``.
 
@@ -119,7 +188,11 @@ def _cannot(verb: str, name: str, error: OSError | ValueError) -> FileAccessErro
 
 
 def write_atomic(
-    path: str | os.PathLike[str], data: bytes, *, force: bool = False, mode: int | None = None
+    path: str | os.PathLike[str],
+    data: bytes | Iterable[bytes],
+    *,
+    force: bool = False,
+    mode: int | None = None,
 ) -> None:
     """Write a file whole or not at all.
 
@@ -131,7 +204,7 @@ def write_atomic(
 
     Args:
         path: where to.  Its folder must exist.
-        data: the whole contents.
+        data: the whole contents, or parts of them in order.
         force: replace a file that is there.  Without it an existing file is never touched, not
             even one that appears at the last moment.
         mode: permissions, also of a file that is replaced.  When left out, those of the replaced
@@ -171,7 +244,12 @@ def _exists(name: str) -> FileAccessError:
 
 
 def _write_beside(
-    target: str, data: bytes, replaced: os.stat_result | None, mode: int | None, *, force: bool
+    target: str,
+    data: bytes | Iterable[bytes],
+    replaced: os.stat_result | None,
+    mode: int | None,
+    *,
+    force: bool,
 ) -> None:
     folder = os.path.dirname(target) or os.curdir  # noqa: PTH120
     temporary = os.path.join(folder, f".provkit-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
@@ -180,9 +258,10 @@ def _write_beside(
     descriptor = os.open(temporary, _WRITE_FLAGS, first_mode)
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as file:
-            view = memoryview(data)
-            while view:
-                view = view[file.write(view) :]
+            for part in (data,) if isinstance(data, bytes) else data:
+                view = memoryview(part)
+                while view:
+                    view = view[file.write(view) :]
             if replaced is not None:
                 _keep_attributes(descriptor, replaced, mode)
             os.fsync(descriptor)
@@ -304,4 +383,4 @@ def _matches(name: str, relative: str, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(name, glob) or fnmatchcase(relative, glob) for glob in globs)
 
 
-__all__ = ["make_folder", "read_file", "read_stream", "walk", "write_atomic"]
+__all__ = ["FileSource", "make_folder", "open_asset", "read_file", "read_stream", "walk", "write_atomic"]

@@ -15,6 +15,7 @@ from provkit.verification import inspect, verify
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from provkit.carriers.source import Source
     from provkit.limits import Limits
     from provkit.manifest.jumbf import SuperBox
     from provkit.verdict import Status, Verdict
@@ -30,7 +31,15 @@ class History:
     """Content of the ingredient assertion (version 3)."""
 
 
-def read_history(parent: bytes, media_type: str, at: datetime, limits: Limits) -> History:
+def read_history(
+    parent: bytes | Source,
+    media_type: str,
+    at: datetime,
+    limits: Limits,
+    *,
+    manifest: bytes | None = None,
+    password: str | None = None,
+) -> History:
     """The history that an asset made from `parent` has.
 
     Args:
@@ -38,13 +47,15 @@ def read_history(parent: bytes, media_type: str, at: datetime, limits: Limits) -
         media_type: written as ``dc:format`` of the ingredient.
         at: moment the parent is judged at, aware.
         limits: bounds on what is read.
+        manifest: a store that is kept apart from the parent.
+        password: of an encrypted PDF.
 
     Raises:
         ConfigurationError: the parent has no credential, or one that does not hold.
     """
-    verdict = verify(parent, at=at, limits=limits)
+    verdict = verify(parent, at=at, limits=limits, manifest=manifest, password=password)
     holds = verdict.state in (State.TRUSTED, State.VALID)
-    found = inspect(parent, limits=limits) if holds else None
+    found = inspect(parent, limits=limits, manifest=manifest, password=password) if holds else None
     if found is None:
         raise ConfigurationError(
             "there is no credential to keep as history"
@@ -62,7 +73,8 @@ def read_history(parent: bytes, media_type: str, at: datetime, limits: Limits) -
     }
     if verdict.title is not None:
         ingredient["dc:title"] = verdict.title
-    return History(tuple(manifest.box.raw for manifest in found.store.manifests), ingredient)
+    kept = (*found.store.elsewhere, *found.store.manifests)
+    return History(tuple(one.box.raw for one in kept), ingredient)
 
 
 def _hashed_uri(url: str, box: SuperBox) -> dict[str, Any]:

@@ -5,12 +5,23 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from provkit.carriers import text
+from provkit.carriers import structured, text
+from provkit.carriers.carried import Carriage
+from provkit.carriers.source import Memory
 from provkit.errors import MalformedError, UnsupportedError
+from provkit.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from provkit.carriers.source import Source
 
 TEXT: Final = "text/plain"
+HTML: Final = "text/html"
+XHTML: Final = "application/xhtml+xml"
+PDF: Final = "application/pdf"
+JSON: Final = "application/json"
+UNKNOWN: Final = "application/octet-stream"
 
 _TEXT_HINTS: Final = frozenset({TEXT, "text/csv", "text/tab-separated-values"})
 """Types whose only place for a credential is the text itself (§A.8, §A.9.2)."""
@@ -18,14 +29,10 @@ _TEXT_HINTS: Final = frozenset({TEXT, "text/csv", "text/tab-separated-values"})
 _EXTENSIONS: Final = {
     "txt": TEXT, "text": TEXT, "asc": TEXT, "log": TEXT, "": TEXT,
     "csv": "text/csv", "tsv": "text/tab-separated-values",
-    "md": "text/markdown", "markdown": "text/markdown",
-    "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml",
-    "xml": "application/xml", "svg": "image/svg+xml", "json": "application/json",
-    "yaml": "application/yaml", "yml": "application/yaml", "toml": "application/toml",
-    "py": "text/x-python", "js": "text/javascript", "ts": "text/x-typescript", "css": "text/css",
-    "c": "text/x-c", "h": "text/x-c", "java": "text/x-java", "go": "text/x-go", "rs": "text/x-rust",
-    "sh": "text/x-shellscript", "sql": "application/sql", "tex": "text/x-tex", "ini": "text/x-ini",
+    "html": HTML, "htm": HTML, "xhtml": XHTML, "xht": XHTML,
+    "json": JSON, "svg": "image/svg+xml",
 }  # fmt: skip
+"""Of types that are no structured text; those have a table of their own."""
 
 # (offset, bytes) pairs that must all be there, most telling first.
 _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
@@ -37,6 +44,10 @@ _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("video/x-msvideo", ((0, b"RIFF"), (8, b"AVI "))),
     ("image/tiff", ((0, b"II*\0"),)),
     ("image/tiff", ((0, b"MM\0*"),)),
+    ("image/tiff", ((0, b"II+\0"),)),
+    ("image/tiff", ((0, b"MM\0+"),)),
+    ("image/jxl", ((0, b"\0\0\0\x0cJXL \r\n\x87\n"),)),
+    ("image/jxl", ((0, b"\xff\x0a"),)),
     ("image/avif", ((4, b"ftypavi"),)),
     ("image/heic", ((4, b"ftyphei"),)),
     ("image/heic", ((4, b"ftypmif"),)),
@@ -53,10 +64,6 @@ _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/bmp", ((0, b"BM"),)),
 )
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-_STRUCTURED_BEGIN: Final = b"-----BEGIN C2PA MANIFEST-----"
-_STRUCTURED_END: Final = b"-----END C2PA MANIFEST-----"
-_HTML_CARRIERS: Final = (b"application/c2pa", b"c2pa-manifest")
-_HTML_ELEMENTS: Final = (b"<script", b"<link")
 _SNIFF_BYTES: Final = 4096
 
 
@@ -75,12 +82,17 @@ FORMATS: Final = (
     Format(TEXT, ("txt", "text", "asc", "log"), "text (A.8)", sign=True, verify=True),
     Format("text/csv", ("csv",), "text (A.8)", sign=True, verify=True),
     Format("text/tab-separated-values", ("tsv",), "text (A.8)", sign=True, verify=True),
+    Format(HTML, ("html", "htm"), "head of the page (A.7)", sign=True, verify=True),
+    Format(XHTML, ("xhtml", "xht"), "head of the page (A.7)", sign=True, verify=True),
+    Format(PDF, ("pdf",), "embedded file (A.4)", sign=True, verify=True),
+    Format(JSON, ("json",), "sidecar (11.4)", sign=True, verify=True),
     Format("image/jpeg", ("jpg", "jpeg"), "APP11 (A.3.1)", sign=True, verify=True),
     Format("image/png", ("png",), "caBX (A.3.2)", sign=True, verify=True),
     Format("image/svg+xml", ("svg",), "metadata (A.3.3)", sign=True, verify=True),
     Format("image/tiff", ("tif", "tiff", "dng"), "tag CD41 (A.3.6)", sign=True, verify=True),
     Format("image/webp", ("webp",), "RIFF (A.3.7)", sign=True, verify=True),
     Format("image/gif", ("gif",), "extension (A.3.8)", sign=True, verify=True),
+    Format("image/jxl", ("jxl",), "jumb box (A.3)", sign=True, verify=True),
     Format("image/avif", ("avif",), "uuid box (A.5)", sign=True, verify=True),
     Format("image/heic", ("heic", "heif"), "uuid box (A.5)", sign=True, verify=True),
     Format("video/mp4", ("mp4", "m4v", "mov", "m4a"), "uuid box (A.5)", sign=True, verify=True),
@@ -90,44 +102,49 @@ FORMATS: Final = (
     Format("audio/flac", ("flac",), "ID3 (A.3.4)", sign=True, verify=True),
 )
 """What :func:`sniff` and signing accept in this version; everything else is an error that says so."""
-_CONTAINERS: Final = frozenset(entry.media_type for entry in FORMATS) - _TEXT_HINTS
+_KNOWN: Final = frozenset(entry.media_type for entry in FORMATS) - _TEXT_HINTS
 
 
 def type_of_name(name: str) -> str | None:
     """Media type a file name hints at; None for an unknown extension."""
     stem, dot, extension = name.rpartition(".")
-    return _EXTENSIONS.get(extension.lower() if dot and stem else "")
+    known = _EXTENSIONS.get(extension.lower()) if dot and stem else None
+    return known or structured.type_of_name(name) or (None if dot and stem else TEXT)
 
 
-def sniff(data: bytes) -> str:
+def sniff(data: bytes | Source) -> str:
     """Media type of the bytes themselves.
 
     Returns:
-        A type of :data:`FORMATS`; every text is ``text/plain``.
+        A type with a locator, ``application/pdf``, ``text/html``, or ``text/plain`` for every other text.
 
     Raises:
         MalformedError: empty, or neither a known format nor UTF-8 text.
         UnsupportedError: a format this version has no carrier for, or UTF-16 text.
     """
-    if not data:
+    asset = Memory(data) if isinstance(data, bytes) else data
+    if not asset.size:
         raise MalformedError("the file is empty", hint="nothing was signed here; was the download cut off?")
-    head = data[:_SNIFF_BYTES]
+    head = asset.read(0, _SNIFF_BYTES)
     found = (_container(head) if _is_binary(head) else None) or _markup(head)
     if found is not None:
-        if found not in _CONTAINERS:
+        if found not in _KNOWN:
             raise _no_carrier(found)
         return found
-    if text.names_magic(data):
+    wide = head.startswith(_UTF16) or _looks_like_utf16(head)
+    if (not wide and b"\0" not in head) or _holds_wrapper(asset):
         return TEXT
-    if head.startswith(_UTF16) or _looks_like_utf16(head):
+    if wide:
         raise UnsupportedError(
             "UTF-16 text carries no credential this version can read",
             hint="convert the file to UTF-8, for example with: iconv -f UTF-16 -t UTF-8",
         )
-    if b"\0" in head:
-        raise UnsupportedError("neither text nor a format this version knows", hint="see: provkit formats")
-    _refuse_other_text_carriers(data)
-    return TEXT
+    raise UnsupportedError("neither text nor a format this version knows", hint="see: provkit formats")
+
+
+def _holds_wrapper(asset: Source) -> bool:
+    """Whether a credential for text stands in bytes that do not look like text."""
+    return asset.size <= DEFAULT_LIMITS.text_bytes and text.names_magic(asset.read(0, asset.size))
 
 
 _PDF: Final = re.compile(rb"%PDF-[0-9]")
@@ -169,18 +186,6 @@ def _container(head: bytes) -> str | None:
     return "application/pdf" if b"%PDF-" in head else None
 
 
-def _refuse_other_text_carriers(data: bytes) -> None:
-    """Text that is, or may be, signed in a way this version does not read is never called unsigned."""
-    if _STRUCTURED_BEGIN in data and _STRUCTURED_END in data:
-        raise UnsupportedError("a credential in a comment block (C2PA A.9) is not read by this version yet")
-    if b"<" in data:
-        lower = data.lower()
-        if any(name in lower for name in _HTML_CARRIERS) and any(tag in lower for tag in _HTML_ELEMENTS):
-            raise UnsupportedError(
-                "what may be a credential in HTML (C2PA A.7) is not read by this version yet"
-            )
-
-
 def _looks_like_utf16(head: bytes) -> bool:
     """Text without a byte order mark whose every other byte is zero."""
     return len(head) >= 4 and head.count(b"\0") * 3 > len(head)
@@ -192,15 +197,39 @@ def _no_carrier(media_type: str) -> UnsupportedError:
     )
 
 
-def check_signable(media_type: str) -> None:
-    """Refuse to sign a type in plain text when the standard gives it a place of its own.
+def type_to_sign(data: bytes | Source, hint: str | None, *, apart: bool = False) -> str:
+    """Media type to sign an asset as: what the bytes are, and for text what the caller says.
+
+    Args:
+        data: the asset, whole.
+        hint: a media type; counts only where the bytes are text.
+        apart: the store goes into a file of its own, so that any bytes will do.
 
     Raises:
-        UnsupportedError: with the way out in its hint.
+        MalformedError: the bytes are nothing that can be signed.
+        UnsupportedError: a type this version cannot sign, with the way out in its hint.
     """
-    if media_type in _TEXT_HINTS:
-        return
-    hint = "see: provkit formats"
-    if media_type == "text/markdown":
-        hint = "to sign it as plain text all the same, with invisible characters at its end, pass --media text/plain"
-    raise UnsupportedError(f"{media_type} is not a format this version can sign", hint=hint)
+    try:
+        found = TEXT if isinstance(data, bytes) and not data else sniff(data)
+    except (UnsupportedError, MalformedError):
+        if apart:
+            return hint or UNKNOWN
+        raise
+    if found == HTML and hint == XHTML:
+        return XHTML
+    if found != TEXT or hint is None:
+        return found
+    if apart or hint in _TEXT_HINTS or hint in (HTML, XHTML, JSON) or structured.syntax_of(hint):
+        return hint
+    raise UnsupportedError(
+        f"{hint} is not a format this version can sign",
+        hint="see: provkit formats; --sidecar signs any file",
+    )
+
+
+def usual_carriage(media_type: str) -> Carriage:
+    """Where the store of a type goes when nothing is said.
+
+    JSON has no place for a comment, and must stay what its parsers expect.
+    """
+    return Carriage.SIDECAR if media_type == JSON else Carriage.EMBEDDED

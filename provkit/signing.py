@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from provkit import media
-from provkit.carriers import text
+from provkit.carriers import containers, placing, selection
+from provkit.carriers.carried import Carriage, FrontMatter
+from provkit.carriers.placing import Wanted
+from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
 from provkit.errors import (
-    AlreadySignedError,
     ConfigurationError,
     CredentialError,
-    LimitError,
     SelfCheckError,
 )
 from provkit.history import History, read_history
@@ -30,8 +31,10 @@ from provkit.verdict import State
 from provkit.verification import verify
 
 if TYPE_CHECKING:
+    from provkit.carriers.source import Source
     from provkit.manifest.builder import ClaimSigner, Entropy
     from provkit.origin.declaration import Origin
+    from provkit.verdict import Verdict
 
 NOW: Final = object()
 """Stands for the time of the call."""
@@ -41,14 +44,23 @@ NOW: Final = object()
 class Signed:
     """A signed asset and what was done to get there."""
 
-    data: bytes
-    """The signed asset, whole."""
+    asset: Source
+    """The signed asset; as it was given, for a sidecar."""
     media_type: str
     """Type written as ``dc:format``."""
-    normalized: bool
+    normalized: bool = False
     """The text was brought into Unicode NFC first, so it differs from the input."""
-    hidden_characters: int
+    hidden_characters: int = 0
     """Characters in the content that readers do not see; the signature covers them too."""
+    manifest: bytes | None = None
+    """The manifest store, where it is not in the asset."""
+    warnings: tuple[str, ...] = ()
+    """What readers of the signed asset will be told, ``word: sentence``."""
+
+    @property
+    def data(self) -> bytes:
+        """The signed asset, whole."""
+        return self.asset.read(0, self.asset.size)
 
 
 class Options(TypedDict, total=False):
@@ -60,15 +72,30 @@ class Options(TypedDict, total=False):
     parent: bytes | None
     limits: Limits
     entropy: Entropy | None
+    carriage: Carriage | None
+    reference: str | None
+    front_matter: FrontMatter
+    manifest: bytes | None
+    password: str | None
 
 
 def sign(data: bytes, origin: Origin, signer: ClaimSigner, **options: Unpack[Options]) -> bytes:
-    """Sign an asset; as :func:`sign_detailed`, returning only the bytes."""
-    return sign_detailed(data, origin, signer, **options).data
+    """Sign an asset; as :func:`sign_detailed`, returning only the signed bytes.
+
+    Raises:
+        ConfigurationError: a type whose store goes into a file of its own.
+    """
+    signed = sign_detailed(data, origin, signer, **options)
+    if signed.manifest is not None:
+        raise ConfigurationError(
+            f"the manifest store of {signed.media_type} goes into a file of its own",
+            hint="sign_detailed() returns both",
+        )
+    return signed.data
 
 
 def sign_detailed(
-    data: bytes,
+    data: bytes | Source,
     origin: Origin,
     signer: ClaimSigner,
     *,
@@ -78,40 +105,57 @@ def sign_detailed(
     parent: bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
     entropy: Entropy | None = None,
+    carriage: Carriage | None = None,
+    reference: str | None = None,
+    front_matter: FrontMatter = FrontMatter.COMMENT,
+    manifest: bytes | None = None,
+    password: str | None = None,
 ) -> Signed:
     """Sign an asset with a declaration of origin.
 
     Args:
-        data: the asset, whole.  Text is UTF-8.
+        data: the asset, whole, or something to read it from.  Plain text is UTF-8.
         origin: what is declared.
         signer: key and chain.
-        media_type: type to sign it as; ``text/plain`` when left out.
+        media_type: type to sign a text as; ``text/plain`` when left out.
         when: claimed time of signing, aware; now when left out, None states none.
         resign: the asset carries a credential that holds; keep it as history (``parentOf``).  The
             declaration then speaks of what was done since.
         parent: a signed asset this one was made from; its manifest is kept as ``parentOf``.
         limits: bounds on what is read.
         entropy: source of identifiers and salts, for reproducible output in tests.
+        carriage: where the store goes; what is usual for the type when left out.
+        reference: for a link, where readers will find the store: a URL or a relative path.
+        front_matter: how a block is written into front matter.
+        manifest: the store that the asset has apart from it, for `resign` to keep.
+        password: of an encrypted PDF.
 
     Raises:
         AlreadySignedError: the asset carries a credential, whole or damaged, and `resign` is not set.
-        ConfigurationError: there is no credential to keep, it does not hold, or there are two.
+        ConfigurationError: there is no credential to keep, or it does not hold; or options that do
+            not go together.
         UnsupportedError: a type this version cannot sign.
-        MalformedError: not UTF-8 text.
+        MalformedError: not of its type, for example text that is not UTF-8.
         CredentialError: the certificate is outside its validity.
         LimitError: the asset is too large.
     """
     claimed = datetime.now(UTC) if when is NOW else when
     if claimed is not None and not isinstance(claimed, datetime):
         raise TypeError("when is a datetime or None")
-    found = media.sniff(data) if data else media.TEXT
-    if found != media.TEXT:
+    if resign and parent is not None:
+        raise ConfigurationError("an asset has one parent: resign keeps its own credential as that")
+    if (reference is None) is (carriage is Carriage.LINK):
+        raise ConfigurationError("a link and a reference go together", hint="give both or neither")
+    asset = Memory(data) if isinstance(data, bytes) else data
+    kind = media.type_to_sign(asset, media_type, apart=carriage is Carriage.SIDECAR)
+    carriage = carriage or media.usual_carriage(kind)
+    if kind in containers.LOCATORS and carriage is Carriage.EMBEDDED:
         from provkit.engine import verdicts
 
         source = None if parent is None else (parent, media.sniff(parent))
-        signed = verdicts.sign(
-            data,
-            found,
+        labelled = verdicts.sign(
+            selection.held(asset, limits),
+            kind,
             origin,
             signer,
             claimed,
@@ -120,50 +164,42 @@ def sign_detailed(
             parent=source,
             limits=limits,
         )
-        return Signed(signed, found, normalized=False, hidden_characters=0)
-    kind = media_type or media.TEXT
-    media.check_signable(kind)
-    if len(data) > limits.text_bytes:
-        raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
+        return Signed(Memory(labelled), kind)
     now = datetime.now(UTC)
-    located = text.locate(data, limits)
+    history = History()
     if resign:
-        if parent is not None:
-            raise ConfigurationError("a text has one parent: resign keeps its own credential as that")
-        parent = data
-        data = text.remove(data, located)
-    elif located.wrappers or located.damaged:
-        raise AlreadySignedError(
-            "the text carries a credential already"
-            if located.wrappers
-            else "the text carries a damaged credential",
-            hint="keep it as history with --resign, or take it off first with: provkit strip",
-        )
-    history = History() if parent is None else read_history(parent, kind, now, limits)
-    content = text.prepare(data, limits)
-    version = _version()
-    place = text.place(content)
+        history = read_history(asset, kind, now, limits, manifest=manifest, password=password)
+    elif parent is not None:
+        history = read_history(parent, kind, now, limits)
+    asked = Wanted(carriage, reference, front_matter, now, resign=resign, password=password)
+    place = placing.place(asset, kind, asked, limits)
     store = builder.build(
         origin.assertions(kind, claimed, history.ingredient),
         place,
         signer,
-        version=version,
+        version=_version(),
         title=origin.title,
         entropy=entropy,
         ancestors=history.manifests,
     )
-    signed = place.embed(store)
-    _check(signed, now, limits)
-    return Signed(signed, kind, content != data, text.hidden_characters(content, None))
+    signed = placing.assemble(asset, place, store)
+    apart = None if carriage is Carriage.EMBEDDED else store
+    verdict = _check(signed, apart, password, now, limits)
+    normalized, hidden = placing.text_facts(asset, place)
+    return Signed(signed, kind, normalized, hidden, apart, verdict.warnings)
 
 
-def _check(signed: bytes, now: datetime, limits: Limits) -> None:
+def _check(
+    signed: Source, manifest: bytes | None, password: str | None, now: datetime, limits: Limits
+) -> Verdict:
     """Step 5.  Trust is not asked for: the signer's root is not known here."""
     from provkit.trust.store import TrustStore
 
-    verdict = verify(signed, trust=TrustStore.empty(), at=now, limits=limits)
+    verdict = verify(
+        signed, trust=TrustStore.empty(), at=now, limits=limits, manifest=manifest, password=password
+    )
     if verdict.state is State.VALID:
-        return
+        return verdict
     reasons = "; ".join(
         status.explanation
         for status in verdict.statuses.failure
@@ -179,7 +215,7 @@ def _check(signed: bytes, now: datetime, limits: Limits) -> None:
             f"the key does not fit the certificate: {reasons}", hint="see: provkit keys check CHAIN"
         )
     raise SelfCheckError(
-        f"the signed text does not verify: {reasons}", hint="please report this with the input"
+        f"the signed file does not verify: {reasons}", hint="please report this with the input"
     )
 
 

@@ -170,6 +170,8 @@ class Verdict:
     """``dc:title`` of the claim."""
     assertions: tuple[str, ...] = ()
     """Labels of the assertions the claim lists; like all a claim says, empty unless the claim holds."""
+    remote: str | None = None
+    """Where the asset says its credential is, as it spells it, when none is at hand; not fetched."""
     warnings: tuple[str, ...] = ()
     """Facts that change no state but that a reader should know, ``word: sentence``."""
 

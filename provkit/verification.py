@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provkit import media
-from provkit.carriers import containers, text
+from provkit.carriers import containers, selection, sidecar
+from provkit.carriers.carried import Carried
+from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
-from provkit.errors import ConfigurationError, LimitError, MalformedError, UnsupportedError
+from provkit.errors import ConfigurationError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import store as stores
 from provkit.manifest import validation, validator
@@ -25,12 +27,11 @@ from provkit.origin.times import claimed_time
 from provkit.verdict import OriginFinding, State, Verdict
 
 if TYPE_CHECKING:
+    from provkit.carriers.source import Source
     from provkit.manifest.store import ManifestStore
     from provkit.manifest.validation import CredentialFinding, CredentialJudge, Validation
     from provkit.trust.store import TrustStore
     from provkit.verdict import SignerFacts
-
-CARRIER_TEXT: Final = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,23 @@ class Inspection:
 
 
 def verify(
-    data: bytes,
+    data: bytes | Source,
     *,
     trust: TrustStore | None = None,
     at: datetime | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    manifest: bytes | None = None,
+    password: str | None = None,
 ) -> Verdict:
     """Verify the credential of an asset.  Opens no socket, reads no file but the bundled lists.
 
     Args:
-        data: the asset, whole.
+        data: the asset, whole, or something to read it from.
         trust: who may sign; the bundled official lists when left out.
         at: moment to judge certificates at, aware; now when left out.
         limits: bounds on what is read.
+        manifest: a manifest store that is kept apart from the asset; one in the asset counts more.
+        password: of an encrypted PDF.
 
     Returns:
         A verdict; also for broken credentials and for assets without any.
@@ -75,69 +80,88 @@ def verify(
     if at is not None and at.tzinfo is None:
         raise ConfigurationError("the moment to judge at has no time zone")
     moment = at or datetime.now(UTC)
-    media_type = media.sniff(data)
-    if media_type != media.TEXT:
+    asset = Memory(data) if isinstance(data, bytes) else data
+    media_type = _sniff(asset, apart=manifest is not None)
+    judge = _judge(trust, limits)
+    if media_type in containers.LOCATORS:
         from provkit.engine import verdicts
         from provkit.trust.store import TrustStore as Store
 
-        lists = Store.bundled() if trust is None else trust
-        return verdicts.verify(data, media_type, lists, _judge(lists, limits), moment, limits)
-    if len(data) > limits.text_bytes:
-        raise LimitError(f"the text has {len(data)} bytes; the limit is {limits.text_bytes}")
-    located = text.locate(data, limits)
-    if not located.wrappers and not located.damaged:
-        text.check_utf8(data)
-    warnings = _text_warnings(data, located)
-    if len(located.wrappers) > 1:
-        explanation = f"the text carries {len(located.wrappers)} credentials; one is allowed"
-        return _broken(media_type, StatusCode.MANIFEST_TEXT_MULTIPLE_WRAPPERS, explanation, warnings)
-    if not located.wrappers:
-        if located.damaged:
-            damage = located.damaged[0]
-            explanation = f"{damage.reason} (byte {damage.start}); the text may be a fragment"
-            return _broken(media_type, StatusCode.MANIFEST_TEXT_CORRUPTED_WRAPPER, explanation, warnings)
-        return Verdict(State.UNSIGNED, media_type, warnings=warnings)
-    wrapper = located.wrappers[0]
+        held = selection.held(asset, limits)
+        if manifest is None or containers.locate(held, media_type, limits) is not None:
+            lists = Store.bundled() if trust is None else trust
+            return verdicts.verify(held, media_type, lists, judge, moment, limits)
+        name, carried = selection.SIDECAR, sidecar.read(manifest, asset, limits)
+    elif media_type == media.UNKNOWN and manifest is not None:
+        name, carried = selection.SIDECAR, sidecar.read(manifest, asset, limits)
+    else:
+        name, carried = _carried(asset, media_type, limits, manifest, password)
+    return _judged(name, carried, media_type, judge, moment, limits)
+
+
+def _sniff(asset: Source, *, apart: bool) -> str:
+    """Type of an asset; with a store apart from it, it need not be one of those known."""
     try:
-        store = stores.read(wrapper.store, limits)
+        return media.sniff(asset)
+    except (MalformedError, UnsupportedError):
+        if not apart or not asset.size:
+            raise
+        return media.UNKNOWN
+
+
+def _carried(
+    asset: Source, media_type: str, limits: Limits, manifest: bytes | None, password: str | None
+) -> tuple[str, Carried]:
+    """What an asset carries, or what is kept apart from it when it carries nothing."""
+    try:
+        name, carried = selection.read(asset, media_type, limits, password=password)
+    except (MalformedError, UnsupportedError):
+        # Nothing can be read in it, which is what sidecars are for: an encrypted PDF, a legacy encoding.
+        if manifest is None:
+            raise
+        name, carried = selection.SIDECAR, Carried()
+    if manifest is None or carried.stores or carried.problem is not None:
+        return name, carried
+    apart = sidecar.read(manifest, asset, limits)
+    if carried.binding is not None:  # the reference to the store is left out of the hash
+        apart = replace(apart, binding=carried.binding)
+    return selection.SIDECAR, replace(apart, warnings=carried.warnings)
+
+
+def _judged(
+    name: str, carried: Carried, media_type: str, judge: CredentialJudge, at: datetime, limits: Limits
+) -> Verdict:
+    """Steps 3 to 11 for what a carrier holds."""
+    warnings = carried.warnings
+    if carried.problem is not None:
+        return _broken(name, media_type, *carried.problem, warnings)
+    if not carried.stores or carried.binding is None:
+        return unsigned(media_type, carried.reference, warnings)
+    try:
+        *older, active = (stores.read(store, limits) for store in carried.stores)
+        store = stores.join(older, active)
     except MalformedError as error:
-        return _broken(media_type, StatusCode.GENERAL_ERROR, f"the manifest store: {error.message}", warnings)
-    binding = text.TextBinding(data, wrapper)
-    run = validator.validate(store, binding, _judge(trust, limits), moment, limits)
-    if binding.respelled:
-        run.warnings.append(
-            "not-nfc: the text is not in Unicode NFC; characters that NFC makes equal are not told apart"
-        )
-    return _verdict(run, media_type, warnings)
+        explanation = f"the manifest store: {error.message}"
+        return _broken(name, media_type, StatusCode.GENERAL_ERROR, explanation, warnings)
+    run = validator.validate(store, carried.binding, judge, at, limits)
+    run.warnings.extend(carried.binding.warnings)
+    return _verdict(run, name, media_type, warnings)
 
 
-def _text_warnings(data: bytes, located: text.Located) -> tuple[str, ...]:
-    warnings = []
-    alone = len(located.wrappers) <= 1 and not located.damaged
-    hidden = text.hidden_characters(data, next(iter(located.wrappers), None)) if alone else 0
-    if hidden:
-        warnings.append(
-            f"hidden-characters: the text holds {hidden} characters (or more) that readers do not see "
-            "or that reorder it"
-        )
-    if located.wrappers and located.damaged:
-        warnings.append("decoy: something that only resembles a credential stands beside the credential")
-    if (
-        not located.wrappers
-        and not located.damaged
-        and data.endswith(text.PREFIX)
-        and len(data) > len(text.PREFIX)
-    ):
-        warnings.append("cut-off: the text ends with U+FEFF, where a credential may have been cut off")
-    return tuple(warnings)
+def unsigned(media_type: str, remote: str | None, warnings: tuple[str, ...] = ()) -> Verdict:
+    """The verdict on an asset without a credential at hand."""
+    if remote is not None:
+        said = f"the file names a credential at {remote[:200]}, which was not fetched"
+        warnings = (*warnings, f"remote-manifest: {said}")
+    return Verdict(State.UNSIGNED, media_type, remote=remote, warnings=warnings)
 
 
-def _broken(media_type: str, code: StatusCode, explanation: str, warnings: tuple[str, ...] = ()) -> Verdict:
+def _broken(
+    name: str, media_type: str, code: StatusCode, explanation: str, warnings: tuple[str, ...] = ()
+) -> Verdict:
     findings = Findings()
     findings.add(code, None, explanation)
-    return Verdict(
-        State.INVALID, media_type, carrier=CARRIER_TEXT, statuses=findings.freeze(), warnings=warnings
-    )
+    return Verdict(State.INVALID, media_type, carrier=name, statuses=findings.freeze(), warnings=warnings)
 
 
 def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
@@ -169,7 +193,7 @@ def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
     return judge_chain
 
 
-def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Verdict:
+def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, ...]) -> Verdict:
     state = run.state
     unsupported = list(dict.fromkeys(run.findings.unsupported))
     if unsupported and run.findings.sound:
@@ -181,7 +205,7 @@ def _verdict(run: Validation, media_type: str, warnings: tuple[str, ...]) -> Ver
     return Verdict(
         state=state,
         media_type=media_type,
-        carrier=CARRIER_TEXT,
+        carrier=name,
         manifest=run.manifest.label,
         statuses=run.findings.freeze(),
         signer=_signer(run, holds=holds),
@@ -202,46 +226,62 @@ def _signer(run: Validation, *, holds: bool) -> SignerFacts | None:
     return run.signer if holds else replace(run.signer, trust_list=None)
 
 
-def strip(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def strip(data: bytes, *, limits: Limits = DEFAULT_LIMITS, password: str | None = None) -> bytes:
     """The asset without its credential, whole or damaged; every other byte stays as it is.
 
     Raises:
         MalformedError, UnsupportedError, LimitError: as :func:`verify`.
     """
     media_type = media.sniff(data)
-    if media_type != media.TEXT:
+    if media_type in containers.LOCATORS:
         from provkit.engine import verdicts
 
         return verdicts.strip(data, media_type, limits)
-    return text.remove(data, text.locate(data, limits))
+    return selection.remove(Memory(data), media_type, limits, password=password)
 
 
-def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Inspection | None:
+def inspect(
+    data: bytes | Source,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    manifest: bytes | None = None,
+    password: str | None = None,
+) -> Inspection | None:
     """The manifest store of an asset, parsed and judged by nobody; None if there is none.
+
+    Args:
+        data: the asset, whole.
+        limits: bounds on what is read.
+        manifest: a manifest store that is kept apart from the asset; one in the asset counts more.
+        password: of an encrypted PDF.
 
     Raises:
         MalformedError: a carrier or store that cannot be read, also when there are several.
         UnsupportedError, LimitError: as :func:`verify`.
     """
-    media_type = media.sniff(data)
-    if media_type != media.TEXT:
-        found = containers.locate(data, media_type, limits)
-        if found is None:
-            return None
-        start, last = found.ranges[0][0], found.ranges[-1]
-        name = media_type.partition("/")[2]
-        whole = stores.read(found.store, limits)
-        return Inspection(media_type, name, start, sum(last) - start, found.store, whole)
-    located = text.locate(data, limits)
-    if len(located.wrappers) > 1:
-        raise MalformedError(f"the text carries {len(located.wrappers)} credentials; one is allowed")
-    if not located.wrappers:
-        if located.damaged:
-            raise MalformedError(located.damaged[0].reason)
+    asset = Memory(data) if isinstance(data, bytes) else data
+    media_type = _sniff(asset, apart=manifest is not None)
+    if media_type in containers.LOCATORS:
+        found = containers.locate(selection.held(asset, limits), media_type, limits)
+        if found is not None:
+            start, last = found.ranges[0][0], found.ranges[-1]
+            whole = stores.read(found.store, limits)
+            name = media_type.partition("/")[2]
+            return Inspection(media_type, name, start, sum(last) - start, found.store, whole)
+        name, carried = selection.SIDECAR, Carried()
+    elif media_type == media.UNKNOWN:
+        name, carried = selection.SIDECAR, Carried()
+    else:
+        name, carried = _carried(asset, media_type, limits, manifest, password)
+    if carried.problem is not None:
+        raise MalformedError(carried.problem.explanation)
+    if not carried.stores and manifest is not None:
+        name, carried = selection.SIDECAR, sidecar.read(manifest, asset, limits)
+    if not carried.stores:
         return None
-    wrapper = located.wrappers[0]
-    store = stores.read(wrapper.store, limits)
-    return Inspection(media_type, CARRIER_TEXT, wrapper.start, wrapper.length, wrapper.store, store)
+    *older, active = (stores.read(store, limits) for store in carried.stores)
+    store = stores.join(older, active)
+    return Inspection(media_type, name, carried.start, carried.length, carried.stores[-1], store)
 
 
 __all__ = ["Inspection", "inspect", "strip", "verify"]

@@ -30,6 +30,20 @@ def check_media(media_type: str) -> None:
         )
 
 
+def document_password(given: str | None) -> str | None:
+    """The password that ``--password`` gives, itself or the variable it is in.
+
+    Raises:
+        ConfigurationError: there is no such variable.
+    """
+    if given is None or not given.startswith("env:"):
+        return given
+    name = given.removeprefix("env:")
+    if name not in os.environ:
+        raise ConfigurationError(f"the variable {name} for --password is not set")
+    return os.environ[name]
+
+
 def refuse_existing(path: str) -> None:
     """Refuse to write over a file.
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import glob
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from provkit.carriers.sidecar import SUFFIX
+from provkit.carriers.source import Memory
 from provkit.errors import ConfigurationError, FileAccessError
-from provkit.files import read_file, read_stream, walk
+from provkit.files import open_asset, read_file, read_stream, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from provkit.carriers.source import Source as Asset
     from provkit.limits import Limits
 
 STDIN: Final = "-"
@@ -72,8 +76,15 @@ def _below(folder: str, include: Sequence[str], exclude: Sequence[str], *, hidde
     def keep(problem: FileAccessError) -> None:
         found.append(Source(folder, "", problem))
 
-    for path in walk(folder, include=include, exclude=exclude, hidden=hidden, on_error=keep):
-        found.append(Source(str(path), os.path.relpath(path, folder)))  # noqa: PERF401 - `keep` appends too
+    paths = list(walk(folder, include=include, exclude=exclude, hidden=hidden, on_error=keep))
+    assets = {os.fspath(path) for path in paths}
+    stems = {os.path.splitext(path)[0] for path in assets if not path.endswith(SUFFIX)}  # noqa: PTH122
+    for path in paths:
+        # A sidecar is looked at with the file it stands beside.
+        bare = os.fspath(path).removesuffix(SUFFIX)
+        if bare != os.fspath(path) and (bare in assets or bare in stems):
+            continue
+        found.append(Source(str(path), os.path.relpath(path, folder)))
     if not found:
         keep(
             FileAccessError(
@@ -97,6 +108,20 @@ def load(source: Source, limits: Limits) -> bytes:
             raise FileAccessError("standard input is closed")
         return read_stream(sys.stdin.buffer.read, limits)
     return read_file(source.path, limits)
+
+
+@contextmanager
+def opened(source: Source, limits: Limits) -> Iterator[Asset]:
+    """A source to be read in windows, where that can be.
+
+    Raises:
+        FileAccessError, LimitError: as :func:`load`.
+    """
+    if source.problem is not None or source.path == STDIN:
+        yield Memory(load(source, limits))
+        return
+    with open_asset(source.path, limits) as asset:
+        yield asset
 
 
 def as_configuration(read: Callable[[], _T]) -> _T:

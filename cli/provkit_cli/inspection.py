@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from provkit.errors import ConfigurationError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
 from provkit.report import text
 from provkit.report.document import Failure, Result
+from provkit.verdict import State
 from provkit_cli import checks, console, exits, inputs, lists, options
 from provkit_cli.app import new_app
 
@@ -22,9 +24,19 @@ if TYPE_CHECKING:
 app = new_app()
 
 
+class Format(StrEnum):
+    """How the chain of manifests is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file, or - for stdin.")],
+    fmt: Annotated[
+        Format, typer.Option("--format", help="json: the same chain of manifests for programs.")
+    ] = Format.TEXT,
     crjson: Annotated[bool, typer.Option("--crjson", help="Print the store as crJSON (C2PA 2.4).")] = False,
     public: Annotated[
         bool,
@@ -32,23 +44,29 @@ def inspect(
     ] = False,
     trust: options.Trust = None,
     no_default_trust: options.NoDefaultTrust = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="With the size of each box.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Then every box, with its size and all that is in it."),
+    ] = False,
     media_type: Annotated[
         str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
     ] = None,
     no_color: options.NoColor = False,
 ) -> None:
-    """Show what is in a credential, as a tree.
+    """Show what is in a credential: who signed what, and what it was made from, as a tree.
 
     \b
-    provkit inspect signed.txt
-    provkit inspect signed.txt --public
+    provkit inspect signed.png
+    provkit inspect signed.png --public
 
-    The first line is what verify says. Below it is what the credential says of itself; where the state
-    is invalid, nobody answers for it. Exit codes: 0 shown, 3 no credential, 4 cannot be read.
+    The first line is what verify says. Below it is what the credential says of itself, the newest
+    manifest on top; where the state is invalid, nobody answers for it. Exit codes: 0 shown,
+    3 no credential, 4 cannot be read.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
-    if crjson and public:
-        raise ConfigurationError("--crjson and --public are two different views", hint="choose one of them")
+    asked = {"--crjson": crjson, "--public": public, "--format json": fmt is Format.JSON}
+    views = [name for name, wanted in asked.items() if wanted]
+    if len(views) > 1:
+        raise ConfigurationError(f"{' and '.join(views)} are different views", hint="choose one of them")
     if file == inputs.STDIN:
         if media_type is None:
             raise ConfigurationError(
@@ -64,16 +82,18 @@ def inspect(
         console.problem(error, path=file)
         raise typer.Exit(exits.Exit.NOT_EVALUATED) from None
     if found is None:
-        if crjson:
+        if views and not public:
             console.error("there is no credential", path=file)
         else:
             _say_state(result, no_color=no_color)
         raise typer.Exit(exits.Exit.NO_CREDENTIAL)
     if crjson:
         console.out(_crjson(found, result))
-        return
-    _say_state(result, no_color=no_color)
-    _show(found, public=public, sizes=verbose)
+    elif fmt is Format.JSON:
+        console.out(_json(found, result))
+    else:
+        _say_state(result, no_color=no_color)
+        _show(found, result, public=public, everything=verbose)
 
 
 def _result(file: str, data: bytes, store: TrustStore) -> Result:
@@ -121,19 +141,43 @@ def _crjson(found: Inspection, result: Result) -> str:
     return f"{json.dumps(document, indent=2, ensure_ascii=True)}\n"
 
 
-def _show(found: Inspection, *, public: bool, sizes: bool) -> None:
-    from provkit.report import tree
+def _json(found: Inspection, result: Result) -> str:
+    from provkit.report.chain import chain, chain_data
+    from provkit.report.document import result_data, sound
+    from provkit.report.view import view
+
+    events = chain(view(found.store), result.verdict)
+    document = {
+        "result": result_data(result),
+        "carrier": {
+            "name": found.carrier,
+            "start": found.start,
+            "length": found.length,
+            "store_bytes": len(found.data),
+        },
+        "manifests": sound(chain_data(events)),
+    }
+    return f"{json.dumps(document, indent=2, ensure_ascii=True)}\n"
+
+
+def _show(found: Inspection, result: Result, *, public: bool, everything: bool) -> None:
+    from provkit.report import boxes, tree
+    from provkit.report.chain import chain
     from provkit.report.view import view
 
     style = _style(no_color=True)
     manifests = view(found.store)
     if public:
         console.out("Everybody who has the file can read this:\n")
-        console.out_lines(f"  {line}" for line in tree.revealed(manifests, style))
+        console.out_lines(f"  {line}" for line in boxes.revealed(manifests, style))
         return
-    if sizes:
+    if result.verdict is not None and result.verdict.state is State.INVALID:
+        console.out("What follows is what the credential says of itself; nobody answers for it.\n")
+    console.out("\n")
+    console.out_lines(tree.tree(chain(manifests, result.verdict), style))
+    if everything:
         console.out(
-            f"carrier {found.carrier}: {found.length} bytes from byte {found.start}, "
+            f"\ncarrier {found.carrier}: {found.length} bytes from byte {found.start}, "
             f"holding a store of {len(found.data)} bytes\n"
         )
-    console.out_lines(tree.tree(manifests, style, sizes=sizes))
+        console.out_lines(boxes.boxes(manifests, style, sizes=True))

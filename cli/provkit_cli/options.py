@@ -45,3 +45,9 @@ Out = Annotated[
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the result, atomically.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing that is no error.")]
+DocumentPassword = Annotated[
+    str | None,
+    typer.Option(
+        "--password", metavar="TEXT", help="Of an encrypted PDF; env:NAME takes it from a variable."
+    ),
+]

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from provkit.assets import sidecar_path
+from provkit.carriers.carried import FrontMatter
 from provkit.errors import ConfigurationError, FileAccessError
 from provkit.files import read_file
 from provkit.limits import DEFAULT_LIMITS
-from provkit_cli import console, exits, inputs, options, targets
+from provkit_cli import checks, console, exits, inputs, options, targets
 from provkit_cli.app import new_app
 
 if TYPE_CHECKING:
@@ -107,6 +109,22 @@ def sign(
         ),
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title that readers see.")] = None,
+    sidecar: Annotated[
+        bool, typer.Option("--sidecar", help="Leave the file as it is; write NAME.EXT.c2pa beside it.")
+    ] = False,
+    link: Annotated[
+        str | None,
+        typer.Option(
+            "--link",
+            metavar="REF",
+            help="Write a link to REF into the file, and the credential into NAME.EXT.c2pa; "
+            "{name} stands for the file's name.",
+        ),
+    ] = None,
+    front_matter: Annotated[
+        FrontMatter, typer.Option("--front-matter", help="How a block is written into front matter.")
+    ] = FrontMatter.COMMENT,
+    password: options.DocumentPassword = None,
     no_time: Annotated[bool, typer.Option("--no-time", help="State no time of signing.")] = False,
     media_type: Annotated[
         str | None,
@@ -129,6 +147,10 @@ def sign(
     provkit sign signed.txt --origin human --identity newsroom --resign --in-place
     provkit sign *.txt --origin synthetic --model acme/writer-2 --identity newsroom --in-place
     cat answer.txt | provkit sign - --origin ai-assisted --identity bot --media text/plain > signed.txt
+
+    Text is signed in its last characters, Markdown and source code in a comment, a page in its head,
+    a PDF in an added section, JSON in a file beside it (see: provkit formats). Sign a page last:
+    whatever is changed in it afterwards, a minifier's work too, breaks the credential.
 
     What is written is verified before it is written. No path, user name or host name goes into it;
     provkit inspect --public shows what does.
@@ -163,7 +185,9 @@ def sign(
     sources = inputs.expand(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
     )
-    planned = targets.plan(sources, out=out, in_place=in_place, force=force)
+    if sidecar and link is not None:
+        raise ConfigurationError("--sidecar and --link say two different things", hint="choose one of them")
+    planned = targets.plan(sources, out=out, in_place=in_place, force=force, beside=sidecar and not in_place)
     if any(_same_file(target.path, secret) for target in planned for secret in (keys.cert, keys.key)):
         raise ConfigurationError("the result would replace the certificate or key that signs")
     job = signing_job.SignJob(
@@ -173,6 +197,11 @@ def sign(
         timed=not no_time,
         resign=resign,
         parent=inputs.as_configuration(lambda: read_file(parent, DEFAULT_LIMITS)) if parent else None,
+        carriage="sidecar" if sidecar else "link" if link is not None else None,
+        link=link,
+        front_matter=front_matter.value,
+        password=checks.document_password(password),
+        force=force,
     )
     progress = console.Progress(len(planned), off=no_progress)
     met: set[exits.Exit] = set()
@@ -211,8 +240,13 @@ def _tell(outcome: Outcome, origin: Origin, signer: Signer, *, quiet: bool) -> e
             f"the text holds {outcome.hidden_characters} characters that readers do not see or that reorder it; "
             f"they are signed too: {path}",
         )
+    for warning in outcome.warnings:
+        rule, _, sentence = warning.partition(": ")
+        console.say("note", f"{sentence} ({rule}): {path}")
     if target.path != inputs.STDIN:
         where = "in place" if target.path == path else f"as {target.path}"
+        if outcome.sidecar:
+            where = f"{'with' if target.beside else where + ', with'} {sidecar_path(target.path)}"
         console.say("signed", f"{path} {where} ({origin.cls}, {signer.algorithm})")
     return exits.Exit.OK
 

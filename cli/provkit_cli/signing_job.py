@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from provkit.errors import ConfigurationError, CredentialError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
@@ -31,6 +33,15 @@ class SignJob:
     """Keep the credential that each file carries as its history."""
     parent: bytes | None = None
     """A signed file that all of them were made from."""
+    carriage: str | None = None
+    """Where credentials go; what is usual for each type when left out."""
+    link: str | None = None
+    """For links, where readers will find the credential; ``{name}`` stands for the name of the file."""
+    front_matter: str = "comment"
+    password: str | None = None
+    """Of encrypted PDFs."""
+    force: bool = False
+    """Replace a sidecar that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,9 @@ class Outcome:
     target: Target
     normalized: bool = False
     hidden_characters: int = 0
+    sidecar: bool = False
+    """The credential is in a file of its own."""
+    warnings: tuple[str, ...] = ()
     error: Failure | None = None
     fatal: bool = False
     """The error is about the key or the declaration, so every other file would meet it too."""
@@ -57,25 +71,42 @@ def sign_all(targets: Sequence[Target], job: SignJob, signer: Signer, workers: i
 
 
 def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
-    from provkit import media
+    from provkit import assets, media
+    from provkit.carriers.carried import Carriage, FrontMatter
     from provkit.signing import NOW, sign_detailed
 
     source = target.source
     try:
-        signed = sign_detailed(
-            inputs.load(source, DEFAULT_LIMITS),
-            job.origin,
-            signer,
-            media_type=job.media_type or media.type_of_name(source.path) or media.TEXT,
-            when=NOW if job.timed else None,
-            resign=job.resign,
-            parent=job.parent,
-        )
-        target.write(signed.data)
+        kept = assets.find_store(source.path) if job.resign and source.path != inputs.STDIN else None
+        with inputs.opened(source, DEFAULT_LIMITS) as asset:
+            signed = sign_detailed(
+                asset,
+                job.origin,
+                signer,
+                media_type=job.media_type or media.type_of_name(source.path) or media.TEXT,
+                when=NOW if job.timed else None,
+                resign=job.resign,
+                parent=job.parent,
+                carriage=Carriage(job.carriage) if job.carriage else None,
+                reference=_reference(job, target),
+                front_matter=FrontMatter(job.front_matter),
+                manifest=kept,
+                password=job.password,
+            )
+            target.write(signed.asset, signed.manifest, replace_store=job.force or kept is not None)
     except ProvkitError as error:
         fatal = isinstance(error, ConfigurationError | CredentialError)
         return Outcome(target, error=Failure.of(error), fatal=fatal)
-    return Outcome(target, signed.normalized, signed.hidden_characters)
+    return Outcome(
+        target, signed.normalized, signed.hidden_characters, signed.manifest is not None, signed.warnings
+    )
+
+
+def _reference(job: SignJob, target: Target) -> str | None:
+    if job.link is None:
+        return None
+    name = os.path.basename(target.path)  # noqa: PTH119
+    return job.link.replace("{name}", quote(name))
 
 
 _worker: list[tuple[SignJob, Signer]] = []

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from provkit.carriers.source import Memory
 from provkit.errors import ConfigurationError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
 from provkit_cli import checks, console, exits, inputs, options, targets
@@ -29,6 +30,7 @@ def strip(
     include: options.Include = None,
     exclude: options.Exclude = None,
     hidden: options.Hidden = False,
+    password: options.DocumentPassword = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Take the credential off a file.
@@ -53,22 +55,22 @@ def strip(
     met: set[exits.Exit] = set()
     for target in targets.plan(sources, out=out, in_place=in_place, force=force):
         try:
-            _strip(target, quiet=quiet)
+            _strip(target, checks.document_password(password), quiet=quiet)
         except ProvkitError as error:
             console.problem(error, path=target.source.path)
             met.add(exits.Exit.NOT_EVALUATED)
     raise typer.Exit(exits.worst(met))
 
 
-def _strip(target: targets.Target, *, quiet: bool) -> None:
+def _strip(target: targets.Target, password: str | None, *, quiet: bool) -> None:
     from provkit.verification import strip as without
 
     data = inputs.load(target.source, DEFAULT_LIMITS)
-    bare = without(data)
+    bare = without(data, password=password)
     path = target.source.path
     same = bare == data
     if not (same and target.path == path):
-        target.write(bare)
+        target.write(Memory(bare))
     if quiet or target.path == inputs.STDIN:
         return
     if same:

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from provkit.assets import sidecar_path
+from provkit.carriers.source import windows
 from provkit.errors import ConfigurationError
 from provkit.files import make_folder, write_atomic
 from provkit_cli import checks, console
@@ -14,6 +16,8 @@ from provkit_cli.inputs import STDIN, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from provkit.carriers.source import Source as Asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +30,50 @@ class Target:
     force: bool
     """Replace a file that is there; always so in place."""
 
-    def write(self, data: bytes) -> None:
+    beside: bool = False
+    """Only a sidecar is written; the file itself stays as it is."""
+
+    def write(self, asset: Asset, store: bytes | None = None, *, replace_store: bool = False) -> None:
         """Write the result whole or not at all.
+
+        Args:
+            asset: the result.
+            store: its manifest store, when that goes into a sidecar; written first, because a store
+                without its asset misleads nobody.
+            replace_store: replace a sidecar that is there.
 
         Raises:
             FileAccessError: it exists, or cannot be written.
+            ConfigurationError: standard output has no place for a sidecar.
         """
         if self.path == STDIN:
-            console.out_bytes(data)
+            if store is not None:
+                raise ConfigurationError(
+                    "standard output has no place for a sidecar", hint="use --out with the name of a file"
+                )
+            console.out_bytes(asset.read(0, asset.size))
             return
         folder = os.path.dirname(self.path)  # noqa: PTH120
         if folder and self.path != self.source.path:
             make_folder(folder)
-        write_atomic(self.path, data, force=self.force)
+        if store is not None:
+            force = replace_store or (self.force and not self.beside)
+            write_atomic(sidecar_path(self.path), store, force=force)
+        if not self.beside:
+            write_atomic(self.path, windows(asset, 0, asset.size), force=self.force)
 
 
-def plan(sources: Sequence[Source], *, out: str | None, in_place: bool, force: bool) -> list[Target]:
+def plan(
+    sources: Sequence[Source], *, out: str | None, in_place: bool, force: bool, beside: bool = False
+) -> list[Target]:
     """A target for every source that can be read, settled before anything is written.
+
+    Args:
+        sources: the files.
+        out: file or folder for the results.
+        in_place: replace the files.
+        force: replace results that are there.
+        beside: only sidecars are written, so results need no place when none is given.
 
     Raises:
         ConfigurationError: options that do not go together, or two results for one name.
@@ -57,6 +88,10 @@ def plan(sources: Sequence[Source], *, out: str | None, in_place: bool, force: b
         raise ConfigurationError(
             "standard input cannot be replaced", hint="use --out, or let the result go to stdout"
         )
+    if beside and out is None:
+        if piped:
+            raise ConfigurationError("standard input has no place for a sidecar", hint="give a file")
+        return [Target(source, source.path, force, beside=True) for source in sources]
     if out is None and not in_place:
         if not piped:
             raise ConfigurationError(

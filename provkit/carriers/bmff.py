@@ -31,6 +31,8 @@ _FULL_BOX: Final = bytes(4)
 _OFFSET: Final = 8
 """Bytes of the offset of the first auxiliary box."""
 _PURPOSES: Final = (b"manifest\0", b"original\0", b"update\0", b"merkle\0")
+_MAY_BE_OPEN: Final = frozenset((b"mdat", b"uuid", b"meta"))
+"""Boxes that writers let go on to the end of the file."""
 _LONGEST_HEAD: Final = 128
 """A store begins this near to the start of its box, bytes."""
 
@@ -61,6 +63,8 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
             body += 8
         elif length == 0:  # to the end of the file
             length = size - pos
+            if kind not in _MAY_BE_OPEN and not stores:
+                broken(data, pos, stores, "a box that is never the last does not end")
         end = pos + length
         if end < body:
             return broken(data, pos, stores, "no box of the file begins")
@@ -73,12 +77,51 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
                     (updates if purpose in {b"original\0", b"update\0"} else stores).append(found)
             elif data.find(SIGNATURE, body, min(end, body + _LONGEST_HEAD)) >= 0:
                 raise MalformedError("a manifest store stands in a box of another type")
-        elif data.startswith(UUID, body):
+        elif data.startswith(UUID, body) or (kind == b"ftyp" and data.find(SIGNATURE, body, end) >= 0):
             raise MalformedError("a manifest store stands in a box of another type")
         if end > size:
             return cut_off(stores, "the file ends inside a box")
         pos = end
     raise too_many(limits)
+
+
+def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file with a ``free`` box of the same size for each C2PA box, cut where one ends it.
+
+    Other boxes count on where things stand from the start of the file, so nothing moves.
+
+    Raises:
+        LimitError: too many boxes.
+    """
+    out = bytearray(data)
+    boxes: list[tuple[int, int, int]] = []
+    pos = 0
+    for _ in range(limits.container_parts):
+        if pos + 8 > len(data):
+            break
+        length, kind = _HEADER.unpack_from(data, pos)
+        body = pos + 8
+        if length == 1:
+            length = int.from_bytes(data[body : body + 8], "big")
+            body += 8
+        end = pos + length if length else len(data)
+        if end < body or end > len(data):
+            break
+        if data.startswith(UUID, body) or (
+            kind == b"uuid" and data.find(SIGNATURE, body, min(end, body + _LONGEST_HEAD)) >= 0
+        ):
+            boxes.append((pos, body, end))
+        pos = end
+    else:
+        if pos < len(data):
+            raise too_many(limits)
+    for start, body, end in reversed(boxes):
+        if end == len(out):
+            del out[start:]
+        else:
+            out[start + 4 : start + 8] = b"free"
+            out[body:end] = bytes(end - body)
+    return bytes(out)
 
 
 def _carrier(data: bytes, pos: int, body: int, end: int, limits: Limits) -> tuple[bytes, Found | None]:

@@ -8,6 +8,7 @@ Text, structured text, HTML, PDF and sidecars each have a module with three func
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from provkit.carriers.source import feed
@@ -18,6 +19,26 @@ if TYPE_CHECKING:
     from provkit.carriers.source import Source
     from provkit.codes import StatusCode
     from provkit.manifest.validation import Binding
+
+
+class Carriage(StrEnum):
+    """Where the store of a signed asset goes."""
+
+    EMBEDDED = "embedded"
+    """Into the asset."""
+    SIDECAR = "sidecar"
+    """Into a file beside it; the asset stays as it is, byte for byte."""
+    LINK = "link"
+    """Into a file elsewhere, which the asset names: HTML (§A.7.1.2) and structured text (§A.9.3)."""
+
+
+class FrontMatter(StrEnum):
+    """How a block stands in front matter (spec/structured-text.md)."""
+
+    COMMENT = "comment"
+    """In one comment line, which parsers of the host pass over."""
+    LITERAL = "literal"
+    """In three lines as §A.9.3.2 draws it, which most parsers refuse."""
 
 
 class Problem(NamedTuple):
@@ -58,6 +79,7 @@ class RangeBinding:
     """What the data hash may leave out, ``(start, length)``: exactly one of these; None is nothing."""
     carrier: str
     """What stands in the range, for explanations, for example "the script element"."""
+    warnings: tuple[str, ...] = ()
     _chosen: tuple[int, int] | None = field(default=None, init=False)
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
@@ -93,7 +115,7 @@ class Placement(Protocol):
         """Bytes that one more zero byte in the store adds to the carrier, about."""
         ...
 
-    def length(self, store: bytes) -> int:
+    def length(self, store: bytes, /) -> int:
         """Bytes of the exclusion when it carries ``store``."""
         ...
 
@@ -101,6 +123,6 @@ class Placement(Protocol):
         """SHA-256 of the signed asset without the exclusion, when that has ``length`` bytes."""
         ...
 
-    def embed(self, store: bytes) -> bytes:
+    def embed(self, store: bytes, /) -> bytes:
         """The signed asset; for a PDF only what is appended to it."""
         ...

@@ -6,9 +6,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from provkit.carriers import bmff, gif, id3, jpeg, png, riff, svg, tiff
+from provkit.carriers import bmff, gif, id3, jpeg, jxl, png, riff, svg, tiff
 from provkit.carriers import zip as archive
-from provkit.errors import UnsupportedError
+from provkit.errors import MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ LOCATORS: Final[Mapping[str, Callable[[bytes, Limits], Found | None]]] = {
     "image/webp": riff.locate,
     "audio/wav": riff.locate,
     "video/x-msvideo": riff.locate,
+    "image/jxl": jxl.locate,
     "image/avif": bmff.locate,
     "image/heic": bmff.locate,
     "image/heif": bmff.locate,
@@ -38,6 +39,18 @@ LOCATORS: Final[Mapping[str, Callable[[bytes, Limits], Found | None]]] = {
     "application/epub+zip": archive.locate,
 }
 """Media types, as sniffed from the bytes, that have a locator."""
+
+_REMOVERS: Final[Mapping[Callable[[bytes, Limits], Found | None], Callable[[bytes, Limits], bytes]]] = {
+    jpeg.locate: jpeg.remove,
+    jxl.locate: jxl.remove,
+    png.locate: png.remove,
+    svg.locate: svg.remove,
+    gif.locate: gif.remove,
+    tiff.locate: tiff.remove,
+    riff.locate: riff.remove,
+    bmff.locate: bmff.remove,
+    id3.locate: id3.remove,
+}
 
 _XMP: Final[Mapping[str, Callable[[bytes, Limits], bytes]]] = {
     "image/jpeg": jpeg.xmp,
@@ -75,13 +88,79 @@ def locate(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> Fou
         LimitError: a bound was reached first.
         UnsupportedError: no locator for this type.
     """
+    return _locator(media_type)(data, limits)
+
+
+def _locator(media_type: str) -> Callable[[bytes, Limits], Found | None]:
     try:
-        locator = LOCATORS[media_type]
+        return LOCATORS[media_type]
     except KeyError:
         raise UnsupportedError(
             f"no embedded manifest store can be looked for in {media_type}", hint="see: provkit formats"
         ) from None
-    return locator(data, limits)
+
+
+def remove(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The asset without its manifest store, whole or damaged; pixels and sound stay as they are.
+
+    PNG, JPEG, GIF, WebP, WAV and MP3 lose the carrier and nothing else but lengths that count
+    it; SVG what the reference engine puts around it, too.  Where other parts count on where
+    things stand (TIFF, BMFF, AVI) nothing moves: the place is zeroed and marked as free.
+
+    Args:
+        data: the whole asset.
+        media_type: what the bytes are, as for :func:`locate`.
+        limits: bounds on parts and sizes.
+
+    Returns:
+        An asset in which :func:`locate` finds nothing; `data` itself if it never did.
+
+    Raises:
+        MalformedError: a credential so damaged that where it ends cannot be told.
+        LimitError: a bound was reached first.
+        UnsupportedError: a container from which this version takes no credential.
+    """
+    remover = _REMOVERS.get(_locator(media_type))
+    if remover is None:
+        raise UnsupportedError(
+            f"a credential is not taken off {media_type} by this version",
+            hint="delete META-INF/content_credential.c2pa with any archive tool",
+        )
+    try:
+        result = remover(data, limits)
+        found = locate(result, media_type, limits)
+    except MalformedError as error:
+        raise MalformedError(
+            f"a credential cannot be taken off: {error.message}",
+            hint="open the file in an editor of its format and save it anew without metadata",
+        ) from error
+    if found is not None:
+        raise MalformedError(
+            "a credential cannot be taken off: the file is too damaged to tell where it ends",
+            hint="open the file in an editor of its format and save it anew without metadata",
+        )
+    return result
+
+
+def check_signable(data: bytes, media_type: str) -> None:
+    """Refuse what the reference engine cannot sign, or signs in a way that does not hold.
+
+    Engine 0.91 takes directory entries of a BigTIFF for 12 bytes where they have 20, so what it
+    leaves out of the hash is not the carrier (C2PA 2.4 §18.5.5).
+
+    Raises:
+        UnsupportedError: with the way out in its hint.
+    """
+    if media_type in {"image/tiff", "image/x-adobe-dng"} and tiff.is_big(data):
+        raise UnsupportedError(
+            "a BigTIFF is not signed: the reference engine leaves the wrong bytes out of the hash",
+            hint="save it as a classic TIFF, which holds up to 4 GB, and sign that",
+        )
+    if media_type == "image/jxl" and data.startswith(jxl.BARE):
+        raise UnsupportedError(
+            "a bare JPEG XL code stream has no room for a credential",
+            hint="write it in a container, with cjxl: --container=1",
+        )
 
 
 def remote_manifest(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> str | None:

@@ -9,15 +9,17 @@ the first scan is looked at: the place of metadata is before it, and it decides 
 from __future__ import annotations
 
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provkit.carriers.found import (
     LABEL,
+    SIGNATURE,
     TYPE_UUID,
     Found,
     broken,
     check_size,
     check_store,
+    cut,
     cut_off,
     hides_store,
     only,
@@ -26,10 +28,18 @@ from provkit.carriers.found import (
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _SOI: Final = b"\xff\xd8"
 _MARKER: Final = Struct(">BBH")
 _PACKET: Final = Struct(">2sHII4s")
 """``JP``, En, Z, LBox, TBox: what every JPEG XT segment begins with."""
+_MARK: Final = b"JP"
+_APP0: Final = 0xE0
+_JFIF: Final = b"JFIF\0"
+_JFIF_BYTES: Final = 16
+"""Length of APP0 without a thumbnail, as it nearly always is."""
 _APP1: Final = 0xE1
 _APP11: Final = 0xEB
 _EOI: Final = 0xD9
@@ -74,15 +84,15 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
             if prefix == 0xFF and marker == 0x01:
                 pos += 2
                 continue
-            return broken(data, pos, stores, "the JPEG has no marker")
+            return broken(data, pos, stores, "the JPEG has no marker", _MARK)
         if marker == _SOS:
             # An image component more or less would be another length: ISO 10918-1 §B.2.3.
             if pos + 4 == size or length != 6 + 2 * data[pos + 4]:
-                return broken(data, pos, stores, "the JPEG has a damaged start of scan")
+                return broken(data, pos, stores, "the JPEG has a damaged start of scan", _MARK)
             return only(stores)
         if marker >= 0xD0 and (marker in _ALONE or marker in {_EOI, _FILL}):
             if marker == _EOI:
-                return broken(data, pos, stores, "the JPEG ends before its first scan")
+                return broken(data, pos, stores, "the JPEG ends before its first scan", _MARK)
             pos += 1 if marker == _FILL else 2
             continue
         end = pos + 2 + length
@@ -96,13 +106,22 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
                 raise MalformedError("the manifest store is split: one of its segments stands apart")
         elif hides_store(data, pos + 12):
             raise MalformedError("a manifest store stands in a segment of another type")
+        elif (
+            marker == _APP0
+            and length > _JFIF_BYTES
+            and data.startswith(_JFIF, pos + 4)
+            and data.find(SIGNATURE, pos, end) >= 0
+        ):
+            raise MalformedError(
+                "the JFIF segment of the JPEG is too long, and has swallowed a manifest store"
+            )
         pos = end
     raise too_many(limits)
 
 
 def _short(data: bytes, pos: int, stores: list[Found]) -> Found | None:
     if data[pos : pos + 2] == b"\xff\xd9":
-        return only(stores)
+        return broken(data, pos, stores, "the JPEG ends before its first scan", _MARK)
     return cut_off(stores, "the JPEG ends before its first scan")
 
 
@@ -130,7 +149,7 @@ def _run(data: bytes, pos: int, end: int, limits: Limits) -> tuple[Found, int, i
     if end - pos < 4 + _PACKET.size + 30:
         raise MalformedError("the first segment of the manifest store is too short")
     mark, instance, number, length, kind = _PACKET.unpack_from(data, pos + 4)
-    if mark != b"JP" or kind != b"jumb":
+    if mark != _MARK or kind != b"jumb":
         raise MalformedError("the first segment of the manifest store is damaged")
     if length > len(data) - pos:
         raise MalformedError(f"the manifest store declares {length} bytes, more than the file has")
@@ -149,7 +168,7 @@ def _run(data: bytes, pos: int, end: int, limits: Limits) -> tuple[Found, int, i
             raise MalformedError("the file ends inside the manifest store")
         prefix, marker, size = _MARKER.unpack_from(data, pos)
         number += 1
-        expected = _PACKET.pack(b"JP", instance, number & 0xFFFFFFFF, length, b"jumb")
+        expected = _PACKET.pack(_MARK, instance, number & 0xFFFFFFFF, length, b"jumb")
         end = pos + 2 + size
         if (
             (prefix, marker) != (0xFF, _APP11)
@@ -166,6 +185,58 @@ def _run(data: bytes, pos: int, end: int, limits: Limits) -> tuple[Found, int, i
         held += len(parts[-1])
     store = b"".join(parts)
     return Found(store, ((start, end - start),), check_store(store, limits) + problems), instance, end
+
+
+def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The JPEG without the segments of manifest stores, however they are ordered or damaged.
+
+    Other boxes in APP11 stay.
+
+    Raises:
+        LimitError: too many segments.
+    """
+    spans: list[tuple[int, int]] = []
+    instances: set[bytes] = set()
+    boxes: set[bytes] = set()
+    for marker, pos, end in _segments(data, limits):
+        if marker != _APP11:
+            if hides_store(data, pos + 12):
+                spans.append((pos, end))
+            continue
+        packet = data[pos + 4 : min(end, pos + 4 + _PACKET.size)]
+        instance, number, box = packet[2:4], packet[4:8], packet[8:]
+        if _is_store(data, pos, end):
+            spans.append((pos, end))
+            instances.add(instance)
+            boxes.add(box)
+        elif number == b"\0\0\0\1" and packet.startswith(_MARK):
+            # Another box begins, and what has its number from here on is part of it.
+            instances.discard(instance)
+        elif box.endswith(b"jumb") and (
+            instance in instances or (box in boxes and spans[-1][1] == pos)  # its number was damaged
+        ):
+            spans.append((pos, end))
+    return cut(data, spans)
+
+
+def _segments(data: bytes, limits: Limits) -> Iterator[_Segment]:
+    """Segments with a length before the first scan, as far as they can be walked."""
+    pos = 2
+    for _ in range(limits.container_parts):
+        if pos + 4 > len(data):
+            return
+        prefix, marker, length = _MARKER.unpack_from(data, pos)
+        if prefix != 0xFF or marker in {_SOS, _EOI}:
+            return
+        if marker == _FILL or marker in _ALONE:
+            pos += 1 if marker == _FILL else 2
+            continue
+        end = pos + 2 + length
+        if length < 2 or end > len(data):
+            return
+        yield _Segment(marker, pos, end)
+        pos = end
+    raise too_many(limits)
 
 
 def xmp(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:

@@ -10,7 +10,7 @@ import zlib
 from struct import Struct
 from typing import Final
 
-from provkit.carriers.found import Found, check_size, check_store, cut_off, hides_store, only, too_many
+from provkit.carriers.found import Found, check_size, check_store, cut, cut_off, hides_store, only, too_many
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
@@ -66,6 +66,27 @@ def _carrier(data: bytes, pos: int, length: int, limits: Limits) -> Found:
     if zlib.crc32(store, zlib.crc32(CHUNK)) != int.from_bytes(data[end : end + 4], "big"):
         problems += ("the CRC of the chunk with the manifest store is wrong",)
     return Found(store, ((pos, length + _FRAME),), problems)
+
+
+def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The PNG without its chunks of manifest stores, whole, damaged or under another type.
+
+    Raises:
+        LimitError: too many chunks.
+    """
+    spans: list[tuple[int, int]] = []
+    pos = len(MAGIC)
+    for _ in range(limits.container_parts):
+        if pos + _FRAME > len(data):
+            return cut(data, spans)
+        length, kind = _HEADER.unpack_from(data, pos)
+        end = pos + length + _FRAME
+        if kind == b"IEND" or end > len(data):
+            return cut(data, spans)
+        if kind == CHUNK or hides_store(data, pos + 8):
+            spans.append((pos, end))
+        pos = end
+    raise too_many(limits)
 
 
 def xmp(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:

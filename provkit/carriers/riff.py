@@ -14,6 +14,7 @@ from provkit.carriers.found import (
     broken,
     check_size,
     check_store,
+    cut,
     cut_off,
     hides_store,
     only,
@@ -68,7 +69,7 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
             if end > min(stop, size):
                 if stop > size or (end > size and not is_open):
                     return cut_off(stores, "a chunk is longer than the file")
-                return broken(data, pos, stores, "a chunk is longer than what it is in")
+                return broken(data, pos, stores, "a chunk is longer than what it is in", CHUNK)
             pos = end + (length & 1)
         if stop > size:
             return cut_off(stores, "the file is shorter than it says")
@@ -82,6 +83,47 @@ def _carrier(data: bytes, pos: int, end: int, limits: Limits) -> Found:
     check_size(end - pos - 8, limits)
     store = data[pos + 8 : end]
     return Found(store, ((pos, end - pos),), check_store(store, limits))
+
+
+def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file without its chunks of manifest stores, and with its length put right.
+
+    In an AVI, indexes may count from the start of the file: there a chunk that is not the last
+    thing becomes ``JUNK`` of the same size.
+
+    Raises:
+        LimitError: too many chunks.
+    """
+    out = bytearray(data)
+    spans: list[tuple[int, int]] = []
+    size = len(data)
+    pos = parts = 0
+    while data.startswith(b"RIFF", pos) and data[pos + 8 : pos + 12] in _FORMS:
+        declared = int.from_bytes(data[pos + 4 : pos + 8], "little")
+        stop = size if declared in _OPEN else min(size, pos + 8 + declared)
+        here, removed = pos, 0
+        pos += 12
+        parts += 1
+        while pos + 8 <= stop and parts <= limits.container_parts:
+            parts += 1
+            kind, length = _HEADER.unpack_from(data, pos)
+            end = pos + 8 + length
+            if end > stop:
+                break
+            padded = min(end + (length & 1), size)
+            if kind == CHUNK or hides_store(data, pos + 8):
+                if data[8:12] == b"AVI " and padded < size:
+                    out[pos:end] = _HEADER.pack(b"JUNK", length) + bytes(length)
+                else:
+                    spans.append((pos, padded))
+                    removed += min(padded, stop) - pos
+            pos = padded
+        if parts > limits.container_parts:
+            raise too_many(limits)
+        if removed and declared not in _OPEN:
+            out[here + 4 : here + 8] = max(4, declared - removed).to_bytes(4, "little")
+        pos = stop + (stop & 1)
+    return cut(bytes(out), spans)
 
 
 def xmp(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:

@@ -45,6 +45,26 @@ class Memory:
         return self.data[start : start + length]
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An asset with something appended to it."""
+
+    first: Source
+    rest: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return self.first.size + len(self.rest)
+
+    def read(self, start: int, length: int) -> bytes:
+        """At most ``length`` bytes from ``start``; fewer only at the end."""
+        size = self.first.size
+        head = self.first.read(start, min(length, size - start)) if start < size else b""
+        begin = max(start - size, 0)
+        return head + self.rest[begin : begin + length - len(head)]
+
+
 def windows(source: Source, start: int, stop: int) -> Iterator[bytes]:
     """The bytes from ``start`` to ``stop``, a window at a time."""
     while start < stop:

@@ -11,7 +11,7 @@ import binascii
 import re
 from typing import Final
 
-from provkit.carriers.found import Found, check_size, check_store, only, too_many
+from provkit.carriers.found import Found, check_size, check_store, cut, only, too_many
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
@@ -27,8 +27,16 @@ _OTHER_ENCODINGS: Final = tuple(
     for name in (":manifest", "<manifest")
     for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp500")
 )
-_NAMED: Final = re.compile(rb"<(?:[^\s<>/:]{1,256}+:)?+manifest[\s/>]")
-"""A start tag, or what looks like one in a comment.  Names cannot be escaped in XML."""
+_NAMED: Final = re.compile(rb"</?(?:[^\s<>/:]{1,256}+:)?+manifest[\s/>]")
+"""A tag, or what looks like one in a comment.  Names cannot be escaped in XML.  An end tag alone
+is enough: the start tag may have been damaged."""
+_STORE: Final = b"anVtZGMycGEA"
+_STORE_OFFSET: Final = 16
+"""The type of a manifest store in base64, and how many characters stand before it."""
+_DECLARATION: Final = b' xmlns:c2pa="' + NAMESPACE + b'"'
+"""What the reference engine adds to the root element, at its end."""
+_TAIL: Final = 256
+_METADATA: Final = (b"<metadata>", b"</metadata>")
 _SKIPPED: Final = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 # Possessive throughout: whatever follows a `<`, no byte is looked at twice.
 _TAG: Final = re.compile(rb"""<(/?)([^\s/<>"'=]++)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""")
@@ -43,7 +51,7 @@ not spelt out.  A character reference in its value becomes markup, and so may ot
 
 
 def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
-    """Find the store; a document without the word ``manifest`` costs two searches.
+    """Find the store; a document without the word ``manifest`` costs a few searches.
 
     Raises:
         MalformedError: a document in an encoding in which no reader would find its store,
@@ -54,9 +62,28 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
     _check_encoding(data)
     if _ENTITY in data:
         _check_entities(data)
-    if _LOCAL not in data or not _NAMED.search(data):
+    if not _is_suspect(data):
         return None
     return _Walk(data, limits).run()
+
+
+def _is_suspect(data: bytes) -> bool:
+    return (_LOCAL in data and _NAMED.search(data) is not None) or _STORE in data
+
+
+def is_left_over(data: bytes) -> bool:
+    """Whether a text is what was a signed SVG before its root element was damaged.
+
+    A text *about* such a file does not end as one.
+    """
+    if not data[-_TAIL:].rstrip().endswith(b"</svg>"):
+        return False
+    at = data.find(_STORE)
+    while at >= 0:
+        if data[at - _STORE_OFFSET - 1 : at - _STORE_OFFSET] == b">":
+            return True
+        at = data.find(_STORE, at + 1)
+    return False
 
 
 def _check_encoding(data: bytes) -> None:
@@ -108,7 +135,7 @@ def _doctype_end(data: bytes, pos: int) -> int:
 class _Walk:
     """One pass over the tags of a document."""
 
-    __slots__ = ("data", "limits", "path", "prefixes", "stores")
+    __slots__ = ("data", "empty", "limits", "path", "prefixes", "root_end", "stores")
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data = data
@@ -117,6 +144,10 @@ class _Walk:
         self.prefixes = {b"c2pa"}
         """Prefixes that mean C2PA somewhere in the document; the empty one for a default."""
         self.stores: list[Found] = []
+        self.empty: list[tuple[int, int]] = []
+        """Start and end of empty manifest elements."""
+        self.root_end = 0
+        """Offset behind the start tag of the root element."""
 
     def run(self) -> Found | None:
         data = self.data
@@ -125,9 +156,18 @@ class _Walk:
             if pos < 0:
                 if self.path:
                     raise self.broken(len(data))
-                return only(self.stores)
+                return self.result()
             pos = data.find(b"<", self.token(pos))
         raise too_many(self.limits)
+
+    def result(self) -> Found | None:
+        found = only(self.stores)
+        if not self.empty:
+            return found
+        if found is None:
+            raise MalformedError("the manifest element of the SVG is empty")
+        # What a store leaves that was cut short to put something between its tags.
+        return found._replace(problems=(*found.problems, "a second manifest element of the SVG is empty"))
 
     def broken(self, pos: int) -> MalformedError:
         return MalformedError(
@@ -151,9 +191,14 @@ class _Walk:
         empty = attributes.endswith(b"/")
         if local == _LOCAL and prefix in self.prefixes:
             if empty:
-                raise MalformedError("the manifest element of the SVG is empty")
-            return self.carrier(name, tag.end())
+                self.empty.append(tag.span())
+                return tag.end()
+            return self.carrier(pos, name, tag.end())
         if not empty:
+            if data.startswith(_STORE, tag.end() + _STORE_OFFSET):
+                return self.carrier(pos, name, tag.end())  # whatever the element is called by now
+            if not self.path and not self.root_end:
+                self.root_end = tag.end()
             self.path.append(name)
         return tag.end()
 
@@ -178,8 +223,8 @@ class _Walk:
             if value == NAMESPACE or b"&" in value:
                 self.prefixes.add(prefix)
 
-    def carrier(self, name: bytes, start: int) -> int:
-        """Read the store whose element's start tag ends at ``start``."""
+    def carrier(self, pos: int, name: bytes, start: int) -> int:
+        """Read the store whose element begins at ``pos``, and its content at ``start``."""
         if name != _ELEMENT or self.path != _PATH:
             raise MalformedError(
                 "a C2PA manifest element stands in the SVG where none belongs, "
@@ -190,6 +235,9 @@ class _Walk:
         end = _TAG.match(data, stop) if stop >= 0 else None
         if end is None or end[1] != b"/" or end[2] != name or end[3].strip(_SPACE):
             raise MalformedError("the manifest element of the SVG holds markup or does not end")
+        if stop == start:
+            self.empty.append((pos, end.end()))
+            return end.end()
         check_size((stop - start) // 4 * 3, self.limits)
         text = data[start:stop]
         try:
@@ -198,8 +246,58 @@ class _Walk:
             store = b""
         if not store or binascii.b2a_base64(store, newline=False) != text:
             raise MalformedError(
-                "the manifest element of the SVG is empty or not plain base64",
+                "the manifest element of the SVG is not plain base64",
                 hint="white space and line breaks in it are not allowed either",
             )
         self.stores.append(Found(store, ((start, stop - start),), check_store(store, self.limits)))
         return end.end()
+
+
+class _Remover(_Walk):
+    """The same pass, which asks where manifest elements are and not what is in them."""
+
+    __slots__ = ("spans",)
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        super().__init__(data, limits)
+        self.spans: list[tuple[int, int]] = []
+
+    def result(self) -> None:
+        self.spans = sorted(self.spans + self.empty)
+
+    def carrier(self, pos: int, name: bytes, start: int) -> int:
+        stop = self.data.find(b"</" + name, start)
+        end = _TAG.match(self.data, stop) if stop >= 0 else None
+        if end is None or end[2] != name:
+            raise self.broken(pos)
+        self.spans.append((pos, end.end()))
+        return end.end()
+
+
+def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The SVG without its manifest elements, and without what the reference engine put around one.
+
+    That is a ``metadata`` right behind the start tag of the root that then is empty, and the
+    declaration of the name space at the end of that tag, when nothing else uses it.
+
+    Raises:
+        MalformedError: markup that is broken, so where the element ends cannot be told.
+        LimitError: too many tags.
+    """
+    if not _is_suspect(data):
+        return data
+    walk = _Remover(data, limits)
+    walk.run()
+    if not walk.spans:
+        return data
+    start, end = walk.spans[0]
+    opening, closing = _METADATA
+    root = walk.root_end
+    if start == root + len(opening) and data.startswith(opening, root) and data.startswith(closing, end):
+        walk.spans[0] = (root, end + len(closing))
+    declared = root - 1 - len(_DECLARATION)
+    if data.startswith(_DECLARATION + b">", declared):
+        rest = cut(data, [(declared, root - 1), *walk.spans])
+        if b"c2pa:" not in rest:
+            return rest
+    return cut(data, walk.spans)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from provkit.carriers import selectors
-from provkit.errors import LimitError, MalformedError
+from provkit.carriers import hidden, selectors
+from provkit.carriers.carried import Carried, Problem
+from provkit.carriers.nfc import check_utf8, prepare
+from provkit.codes import StatusCode
+from provkit.errors import AlreadySignedError, LimitError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -171,71 +172,60 @@ def _cut_magic(data: bytes) -> Damage | None:
     return None
 
 
+def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Carried:
+    """What a text carries (§A.8.4.2, §15.5.2).
+
+    Raises:
+        MalformedError: nothing is carried, and it is not UTF-8.
+        LimitError: as :func:`locate`.
+    """
+    wrappers, damaged = locate(data, limits)
+    if len(wrappers) > 1:
+        several = f"the text carries {len(wrappers)} credentials; one is allowed"
+        return Carried(
+            problem=Problem(StatusCode.MANIFEST_TEXT_MULTIPLE_WRAPPERS, several),
+            warnings=_warnings(b"", beside=bool(damaged)),
+        )
+    if not wrappers and damaged:
+        first = damaged[0]
+        cut = f"{first.reason} (byte {first.start}); the text may be a fragment"
+        return Carried(problem=Problem(StatusCode.MANIFEST_TEXT_CORRUPTED_WRAPPER, cut))
+    if not wrappers:
+        check_utf8(data)
+        return Carried(warnings=(*_warnings(data, beside=False), *_cut_at_end(data)))
+    wrapper = wrappers[0]
+    parts = () if damaged else (data[: wrapper.start], data[wrapper.end :])
+    return Carried(
+        (wrapper.store,),
+        wrapper.start,
+        wrapper.length,
+        TextBinding(data, wrapper),
+        warnings=_warnings(*parts, beside=bool(damaged)),
+    )
+
+
+def _warnings(*parts: bytes, beside: bool) -> tuple[str, ...]:
+    found = []
+    unseen = hidden.count(*parts)
+    if unseen:
+        found.append(
+            f"hidden-characters: the text holds {unseen} characters (or more) that readers do not see "
+            "or that reorder it"
+        )
+    if beside:
+        found.append("decoy: something that only resembles a credential stands beside the credential")
+    return tuple(found)
+
+
+def _cut_at_end(data: bytes) -> tuple[str, ...]:
+    if data.endswith(PREFIX) and len(data) > len(PREFIX):
+        return ("cut-off: the text ends with U+FEFF, where a credential may have been cut off",)
+    return ()
+
+
 def names_magic(data: bytes) -> bool:
     """Whether the magic of a wrapper occurs, in bytes that need not be valid UTF-8."""
     return _MAGIC_RUN in data
-
-
-def check_utf8(data: bytes) -> None:
-    """Refuse bytes that are not UTF-8.
-
-    Raises:
-        MalformedError: with the offset of the first bad byte.
-    """
-    if not data.isascii():
-        _decode(data)
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MalformedError(
-            f"not UTF-8 text: byte {error.start} ({data[error.start]:#04x}) does not fit",
-            hint="convert the file to UTF-8, for example with: iconv -t UTF-8",
-        ) from None
-
-
-# What stands in a run of combining characters: those of a class of their own, and four that
-# have none but fall apart into such.
-_FALL_APART: Final = frozenset("\u0344\u0f73\u0f75\u0f81")
-
-
-def _combines(character: str) -> bool:
-    return unicodedata.combining(character) != 0 or character in _FALL_APART
-
-
-def _check_runs(text: str, limit: int) -> None:
-    """Refuse a run of more than ``limit`` combining characters.
-
-    Every run that long covers one of the characters looked at, so the cost is a fraction of
-    the length of the text.
-    """
-    for sample in range(limit, len(text), limit):
-        if not _combines(text[sample]):
-            continue
-        start = sample
-        while start > sample - limit and _combines(text[start - 1]):
-            start -= 1
-        run = text[start : start + limit + 1]
-        if len(run) > limit and all(map(_combines, run)):
-            raise LimitError(f"the text has more than {limit} combining characters in a row")
-
-
-def prepare(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The text in the form that is signed: Unicode NFC (§A.8.7.3 and §15.12.1.3.1 then agree).
-
-    Raises:
-        MalformedError: not UTF-8.
-        LimitError: more combining characters in a row than ``limits.combining_run``.
-    """
-    if data.isascii():
-        return data
-    text = _decode(data)
-    _check_runs(text, limits.combining_run)
-    if unicodedata.is_normalized("NFC", text):
-        return data
-    return unicodedata.normalize("NFC", text).encode("utf-8")
 
 
 @dataclass(slots=True)
@@ -244,7 +234,7 @@ class TextBinding:
 
     data: bytes
     wrapper: Wrapper
-    respelled: bool = False
+    warnings: tuple[str, ...] = ()
     """Set by :meth:`feed`: the text is not in NFC, so other bytes were hashed than stand there."""
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
@@ -275,7 +265,10 @@ class TextBinding:
         """
         parts = self.data[: self.wrapper.start], self.data[self.wrapper.end :]
         before, after = prepare(parts[0]), prepare(parts[1])
-        self.respelled = (before, after) != parts
+        if (before, after) != parts:
+            self.warnings = (
+                "not-nfc: the text is not in Unicode NFC; characters that NFC makes equal are not told apart",
+            )
         if before and after and not after[:1].isascii() and prepare(before + after) != before + after:
             return (
                 "characters on both sides of the credential compose, so the text signed is not the text shown"
@@ -304,7 +297,7 @@ class TextPlacement:
         """Bytes that a zero byte of the store takes."""
         return ZERO_COST
 
-    def length(self, store: bytes) -> int:
+    def length(self, store: bytes, /) -> int:
         """UTF-8 bytes of the wrapper of ``store``, without building it."""
         return wrapper_length(store)
 
@@ -312,13 +305,28 @@ class TextPlacement:
         """SHA-256 of the text, whatever the length of the wrapper."""
         return self.hashed
 
-    def embed(self, store: bytes) -> bytes:
+    def embed(self, store: bytes, /) -> bytes:
         """The text with the wrapper at its end."""
         return embed(self.content, store)
 
 
-def place(content: bytes) -> TextPlacement:
-    """A place at the end of a text that is in the form to be signed."""
+def place(data: bytes, limits: Limits = DEFAULT_LIMITS) -> TextPlacement:
+    """A place at the end of a text, which is brought into Unicode NFC for it.
+
+    Raises:
+        AlreadySignedError: the text carries a credential, whole or damaged.
+        MalformedError: not UTF-8.
+        LimitError: as :func:`locate` and :func:`.nfc.prepare`.
+    """
+    located = locate(data, limits)
+    if located.wrappers or located.damaged:
+        raise AlreadySignedError(
+            "the text carries a credential already"
+            if located.wrappers
+            else "the text carries a damaged credential",
+            hint="keep it as history with --resign, or take it off first with: provkit strip",
+        )
+    content = prepare(data, limits)
     return TextPlacement(content, hashlib.sha256(content).digest())
 
 
@@ -349,45 +357,3 @@ def remove(data: bytes, located: Located) -> bytes:
         pos = end
     out.append(data[pos:])
     return b"".join(out)
-
-
-# Characters that a reader does not see or that reorder what is seen, each with bytes that
-# must occur for it to occur.  Selectors and tags have honest uses: ideographic variants,
-# flags of regions, the look of an emoji.
-_HIDDEN: Final = tuple(
-    (hints, re.compile(pattern))
-    for hints, pattern in (
-        ((b"\xf3\xa0",), rb"\xf3\xa0[\x80-\x83]"),
-        (
-            (b"\xf3\xa0",),
-            rb"(?<![\xe3-\xe9][\x80-\xbf]{2})(?<!\xf0[\xa0-\xaf][\x80-\xbf]{2})\xf3\xa0[\x84-\x87]",
-        ),
-        (tuple(b"\xe2\x80" + bytes((last,)) for last in range(0xAA, 0xAF)), rb"\xe2\x80[\xaa-\xae]"),
-        ((b"\xe2\x81",), rb"\xe2\x81[\xa6-\xa9]"),
-        ((b"\xef\xb8",), rb"(?<=[A-Za-z])\xef\xb8[\x80-\x8f]"),
-    )
-)
-_FLAG: Final = re.compile(rb"\xf0\x9f\x8f\xb4(?:\xf3\xa0\x81[\x80-\xbf])++")
-HIDDEN_COUNTED: Final = 1000
-"""Hidden characters of one kind are counted up to here: a flood is a flood."""
-
-
-def hidden_characters(data: bytes, wrapper: Wrapper | None) -> int:
-    """How many characters of the text itself carry something unseen or reorder it.
-
-    Counted, each kind up to :data:`HIDDEN_COUNTED`, are tag characters outside the flag of a
-    region, selectors of plane 14 behind anything but an ideograph, selectors behind an ASCII
-    letter, and bidirectional embeddings, overrides and isolates.
-    """
-    parts = [data] if wrapper is None else [data[: wrapper.start], data[wrapper.end :]]
-    return sum(_hidden(part) for part in parts if not part.isascii())
-
-
-def _hidden(part: bytes) -> int:
-    if b"\xf0\x9f\x8f\xb4" in part:
-        part = _FLAG.sub(b"", part)
-    return sum(
-        sum(1 for _ in islice(pattern.finditer(part), HIDDEN_COUNTED))
-        for hints, pattern in _HIDDEN
-        if any(hint in part for hint in hints)
-    )

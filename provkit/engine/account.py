@@ -6,12 +6,12 @@ stand, so any spelling of their CBOR will do: older engines wrote indefinite len
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
-from provkit.manifest import cbor, signature_steps
 from provkit.manifest import claim as claims
+from provkit.manifest import signature_steps
 from provkit.manifest import store as stores
 from provkit.manifest.validation import Validation
 
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from provkit.engine.reading import Reading
     from provkit.limits import Limits
     from provkit.manifest.claim import Claim
-    from provkit.manifest.store import Manifest, ManifestStore
+    from provkit.manifest.store import Assertion, Manifest
     from provkit.manifest.validation import CredentialJudge
 
 
 class Account:
-    """Reads the manifests of one store, each once, however they refer to one another."""
+    """Takes in the manifests of one store, each once, however they refer to one another."""
 
     def __init__(
         self,
-        store: ManifestStore,
+        readings: Mapping[str, Reading],
+        active: str,
         judge: CredentialJudge,
         at: datetime,
         broken: frozenset[str],
@@ -39,37 +41,41 @@ class Account:
         """Prepare.
 
         Args:
-            store: the manifests.
+            readings: the manifests, decoded, by label.
+            active: label of the active one.
             judge: judges the signers of ingredients.
             at: moment to judge them at, aware.
             broken: labels of ingredient assertions the engine has something against.
             limits: bounds on what is read.
         """
-        self._by_label = {manifest.label: manifest for manifest in store.manifests}
+        self._readings = readings
         self._judge, self._at, self._broken, self._limits = judge, at, broken, limits
-        self._read: dict[str, Validation] = {}
-        self.active = self._manifest(store.active, 1)
+        self._known: dict[str, Validation] = {}
+        self.active = self._manifest(readings[active], 1)
 
-    def _manifest(self, manifest: Manifest, depth: int) -> Validation:
+    def _manifest(self, reading: Reading, depth: int) -> Validation:
         if depth > self._limits.ingredient_depth:
             raise LimitError(f"ingredients nest deeper than {self._limits.ingredient_depth}")
-        run = self._read[manifest.label] = Validation(manifest)
-        run.claim = _claim(manifest, self._limits)
+        manifest = reading.manifest
+        run = self._known[manifest.label] = Validation(manifest)
+        run.claim = _claim(reading)
         if run.claim is None:
             return run
         labels = [_label(uri.url) for uri in run.claim.created]
         run.created = frozenset(label for label in labels if label)
         listed = {*labels, *(_label(uri.url) for uri in run.claim.gathered)}
-        for assertion in manifest.assertions:
+        for assertion, content in reading.contents:
             if assertion.label in listed:
-                self._assertion(run, assertion)
+                self._assertion(run, assertion, content)
         for label, ingredient in run.ingredients.items():
             self._ingredient(run, label, ingredient, depth)
         return run
 
-    def _assertion(self, run: Validation, assertion: stores.Assertion) -> None:
+    def _assertion(self, run: Validation, assertion: Assertion, content: Any) -> None:
+        if isinstance(content, MalformedError):
+            run.contents[assertion.label] = None
+            return
         try:
-            content = kinds.decode(assertion, self._limits.cbor_depth)
             run.contents[assertion.label] = content
             if assertion.base_label in kinds.ACTIONS_LABELS:
                 run.actions[assertion.label] = kinds.Actions.read(content)
@@ -81,12 +87,12 @@ class Account:
 
     def _ingredient(self, run: Validation, label: str, ingredient: kinds.Ingredient, depth: int) -> None:
         target = stores.parse_uri(ingredient.manifest.url) if ingredient.manifest else None
-        manifest = self._by_label.get(target.manifest or "") if target else None
-        if manifest is None:
+        reading = self._readings.get(target.manifest or "") if target else None
+        if reading is None:
             return
-        child = self._read.get(manifest.label)
+        child = self._known.get(reading.manifest.label)
         if child is None:
-            child = self._manifest(manifest, depth + 1)
+            child = self._manifest(reading, depth + 1)
             self._signer(child)
         good = label not in self._broken
         child.assertions_hold = child.rules_hold = child.ingredients_hold = good
@@ -104,14 +110,12 @@ def _payload(manifest: Manifest) -> bytes | None:
     return boxes[0].payload if len(boxes) == 1 else None
 
 
-def _claim(manifest: Manifest, limits: Limits) -> Claim | None:
-    payload = _payload(manifest)
-    if payload is None:
+def _claim(reading: Reading) -> Claim | None:
+    if reading.claim is None or _payload(reading.manifest) is None:
         return None
-    version = 2 if manifest.claims[0].label == stores.LABEL_CLAIM else 1
     try:
-        fields: Mapping[str, object] = cbor.decode(payload, max_depth=limits.cbor_depth)
-        return claims.from_fields(dict(fields), version) if isinstance(fields, cbor.MAPS) else None
+        version = 2 if reading.manifest.claims[0].label == stores.LABEL_CLAIM else 1
+        return claims.from_fields(reading.claim, version)
     except MalformedError:
         return None
 

@@ -25,6 +25,7 @@ from provkit.verdict import SignerFacts, Status
 if TYPE_CHECKING:
     from provkit.engine.report import EngineReport
     from provkit.manifest.store import Manifest, ManifestStore
+    from provkit.trust.chain import ChainFinding
     from provkit.trust.store import TrustStore
 
 _COSE_NAMES = {number: name for name, number in cose.ALGORITHM_NUMBERS.items()}
@@ -55,6 +56,7 @@ def judge_container(
     at: datetime,
     report: EngineReport,
     limits: Limits = DEFAULT_LIMITS,
+    signature: object = None,
 ) -> ContainerCredential:
     """Judge the signer of the active manifest.
 
@@ -64,14 +66,20 @@ def judge_container(
         at: moment to judge at, aware, unless a time stamp gives a better one.
         report: what the engine said about the same asset.
         limits: bounds on what is read.
+        signature: the signature of the active manifest, where it was read already and is of today's
+            form; anything else is read again, more leniently.
 
     Raises:
         LimitError: a bound was reached before an answer.
     """
     url = store.active.uri("c2pa.signature")
     try:
-        header, unsigned = _headers(store.active, limits)
-        credential = load_credential(_chain(header, unsigned, limits), limits)
+        if isinstance(signature, cose.CoseSign1):
+            header, unsigned, chain = signature.header, signature.unprotected, signature.chain
+        else:
+            header, unsigned = _headers(store.active, limits)
+            chain = cose.chain_of(header, unsigned, limits)
+        credential = load_credential(chain, limits)
     except MalformedError as error:
         failure = Status(StatusCode.SIGNING_CREDENTIAL_INVALID, url, error.message)
         return ContainerCredential(trusted=False, status=failure, failures=(failure,))
@@ -88,14 +96,11 @@ def judge_container(
                 "the time of signing"
             )
     found = judge(credential, trust, moment)
-    # The engine's own list of allowed signers has no effect, so it cannot agree with ours.
-    engine_agrees = report.state == "Trusted" or (report.state == "Valid" and found.via == "allowed")
-    trusted = found.trusted and engine_agrees and not warnings
-    reason = found.reason
-    if found.trusted and not engine_agrees:
-        reason = "the reference engine finds no way from this signer to a listed authority"
+    trusted, reason = found.trusted, found.reason
+    if found.trusted and (doubt := _doubt(report, found)) is not None:
+        trusted, reason = False, doubt
     elif found.trusted and warnings:
-        reason = "the time of signing is not vouched for by a listed authority"
+        trusted, reason = False, "the time of signing is not vouched for by a listed authority"
     facts = credential.signer_facts(
         algorithm=_algorithm(header) or credential.facts.algorithm,
         trust_list=found.list_name if trusted else None,
@@ -144,8 +149,18 @@ def _headers(manifest: Manifest, limits: Limits) -> tuple[Mapping[Any, Any], Map
     raise MalformedError("the signature is not a tagged COSE_Sign1")
 
 
-def _chain(header: Mapping[Any, Any], unsigned: Mapping[Any, Any], limits: Limits) -> tuple[bytes, ...]:
-    return cose.chain_of(header, unsigned, limits)
+def _doubt(report: EngineReport, found: ChainFinding) -> str | None:
+    """Why the engine's answer does not bear out ours, that a list vouches for the signer; or None."""
+    if report.state == "Trusted":
+        return None
+    if report.state == "Valid" and found.via == "allowed":
+        # The engine's own list of allowed signers has no effect, so it cannot agree with ours.
+        return None
+    if report.state == "Valid" or StatusCode.SIGNING_CREDENTIAL_UNTRUSTED in report.codes:
+        return "the reference engine finds no way from this signer to a listed authority"
+    if report.error is not None:
+        return "a list knows the signer, but the reference engine cannot read the credential"
+    return "a list knows the signer, but the credential does not hold"
 
 
 def _algorithm(header: Mapping[Any, Any]) -> str | None:

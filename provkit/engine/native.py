@@ -182,14 +182,13 @@ def read(
     context = _context(trust)
     try:
         with module.Reader(media_type, io.BytesIO(data), detached, context=context) as reader:
-            document = json.loads(reader.json())
-            return reports.from_json(
-                document, embedded=bool(reader.is_embedded()), remote_url=reader.get_remote_url()
-            )
+            document = reader.json()
     except module.C2paError.ManifestNotFound:
         return None
     except module.C2paError as error:
         return reports.from_error(_kind(error), str(error))
+    # As nothing is fetched, what was read was embedded or handed in: no need to ask.
+    return reports.from_json(json.loads(document), embedded=True, remote_url=None)
 
 
 def _kind(error: Exception) -> str:

@@ -102,8 +102,15 @@ def from_json(document: Mapping[str, Any], *, embedded: bool, remote_url: str | 
 
 
 def _statuses(results: Mapping[str, Any], others: list[str]) -> Statuses:
-    found: dict[StatusKind, list[Status]] = {kind: [] for kind in StatusKind}
-    for listed in StatusKind:
+    success: list[Status] = []
+    informational: list[Status] = []
+    failure: list[Status] = []
+    by_kind = {
+        StatusKind.SUCCESS: success,
+        StatusKind.INFORMATIONAL: informational,
+        StatusKind.FAILURE: failure,
+    }
+    for listed in by_kind:
         for entry in results.get(listed.value) or ():
             written = str(entry.get("code", ""))
             code = _CODES.get(written)
@@ -114,12 +121,14 @@ def _statuses(results: Mapping[str, Any], others: list[str]) -> Statuses:
                     continue
                 code = StatusCode.GENERAL_ERROR
                 explanation = f"{_line(written)}: {explanation}"
-            found[code.kind].append(Status(code, entry.get("url"), explanation))
-    return Statuses(*(tuple(found[kind]) for kind in StatusKind))
+            by_kind[code.kind].append(Status(code, entry.get("url"), explanation))
+    return Statuses(tuple(success), tuple(informational), tuple(failure))
 
 
 def _line(text: str) -> str:
-    return (text.splitlines() or [""])[0][:_EXPLANATION_LENGTH]
+    if not text.isprintable():
+        text = (text.splitlines() or [""])[0]
+    return text[:_EXPLANATION_LENGTH]
 
 
 _REMOTE: Final = re.compile(r"Remote: must fetch remote manifests from url (\S+)")

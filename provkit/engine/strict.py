@@ -10,28 +10,26 @@ Runs after the engine has accepted; hashes and signatures are not checked again.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provkit.codes import StatusCode
-from provkit.errors import MalformedError, UnsupportedError
+from provkit.engine import envelope
+from provkit.engine.reading import Reading, parse_signature
+from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import assertions as kinds
-from provkit.manifest import cbor, cose, jumbf
+from provkit.manifest import cbor, jumbf
 from provkit.manifest import store as stores
 from provkit.manifest.assertions import DataHash
 from provkit.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from provkit.carriers.found import Found
-    from provkit.manifest.store import Assertion, Manifest, ManifestStore
+    from provkit.manifest.store import ManifestStore
 
-_LEGACY_TIME: Final = "temp_signing_time"
-_ISO_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
 _BLANK_PAD: Final = 32
 """Longest pad of blanks that older writers left in a data hash, bytes; seen: 8 to 10."""
 _LABEL_IDENTITY: Final = "cawg.identity"
@@ -45,6 +43,8 @@ class StrictFinding:
 
     store: ManifestStore | None
     """The store; None when it cannot be read."""
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    """Its manifests, decoded, by label."""
     failures: tuple[Status, ...] = ()
     """The credential does not hold; each explanation names its rule."""
     warnings: tuple[str, ...] = ()
@@ -56,10 +56,11 @@ class StrictFinding:
 class _Pass:
     """One run over one store."""
 
-    __slots__ = ("capped", "failures", "limits", "warnings")
+    __slots__ = ("capped", "failures", "limits", "readings", "warnings")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.readings: list[Reading] = []
         self.failures: list[Status] = []
         self.warnings: list[str] = []
         self.capped = False
@@ -74,7 +75,8 @@ class _Pass:
         self.capped = self.capped or cap
 
     def result(self, store: ManifestStore | None) -> StrictFinding:
-        return StrictFinding(store, tuple(self.failures), tuple(self.warnings), self.capped)
+        readings = {reading.manifest.label: reading for reading in self.readings}
+        return StrictFinding(store, readings, tuple(self.failures), tuple(self.warnings), self.capped)
 
 
 def check(found: Found, limits: Limits = DEFAULT_LIMITS) -> StrictFinding:
@@ -101,44 +103,64 @@ def check(found: Found, limits: Limits = DEFAULT_LIMITS) -> StrictFinding:
     if stray is not None:
         run.fail(3, StatusCode.GENERAL_ERROR, None, f"{stray}; no signature covers that")
     for manifest in store.manifests:
-        _manifest(run, manifest)
-    _binding(run, store.active, found)
-    _strangers(run, store)
+        reading = Reading(manifest, limits)
+        run.readings.append(reading)
+        _manifest(run, reading)
+    # The last manifest is the active one (§15.5.1).
+    _binding(run, run.readings[-1], found)
+    if len(store.manifests) > 1:
+        _strangers(run)
     return run.result(store)
 
 
-def _manifest(run: _Pass, manifest: Manifest) -> None:
+def _manifest(run: _Pass, reading: Reading) -> None:
     """Rules 3, 4, 5 and 8, for the active manifest and for those of ingredients alike."""
+    manifest = reading.manifest
     stray = manifest.stray()
     if stray is not None:
         if manifest.box.uuid == jumbf.UUID_MANIFEST_ALIAS:
             run.note(3, "a manifest has the type of an older edition", cap=True)
         else:
             run.fail(3, StatusCode.GENERAL_ERROR, manifest.uri(), f"{stray}; no signature covers that")
-    claim = _claim(manifest, run.limits)
-    _labels(run, manifest, claim)
-    for box in manifest.signatures:
-        if len(box.contents) == 1:
-            _signature(run, manifest, box.contents[0].payload, manifest.uri(box.label))
+    claim = reading.claim or {}
+    _labels(run, reading, claim)
+    _signatures(run, reading)
     listed = _listed(claim)
     named: set[str] = set(_urls(claim)) if manifest.others else set()
-    for assertion in manifest.assertions:
-        url = manifest.assertion_uri(assertion.label)
+    for assertion, content in reading.contents:
         if listed is not None and assertion.label not in listed:
+            url = manifest.assertion_uri(assertion.label)
             run.fail(8, StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
-        try:
-            content = kinds.decode(assertion, run.limits.cbor_depth)
-        except kinds.InvalidJsonError as error:
-            run.fail(8, StatusCode.ASSERTION_JSON_INVALID, url, error.message)
-        except MalformedError as error:
-            run.fail(8, StatusCode.ASSERTION_CBOR_INVALID, url, error.message)
-        else:
-            if manifest.others:
-                named.update(_urls(content))
-            if assertion.base_label == _LABEL_IDENTITY and not _is_identity(content):
-                # The engine is told not to read these, because reading them may mean fetching.
-                run.fail(12, StatusCode.ASSERTION_CBOR_INVALID, url, "the identity assertion is incomplete")
-    _older_boxes(run, manifest, named)
+        if isinstance(content, MalformedError):
+            code = StatusCode.ASSERTION_CBOR_INVALID
+            if isinstance(content, kinds.InvalidJsonError):
+                code = StatusCode.ASSERTION_JSON_INVALID
+            run.fail(8, code, manifest.assertion_uri(assertion.label), content.message)
+            continue
+        if manifest.others:
+            named.update(_urls(content))
+        if assertion.base_label == _LABEL_IDENTITY and not _is_identity(content):
+            # The engine is told not to read these, because reading them may mean fetching.
+            url = manifest.assertion_uri(assertion.label)
+            run.fail(12, StatusCode.ASSERTION_CBOR_INVALID, url, "the identity assertion is incomplete")
+    _older_boxes(run, reading, named)
+
+
+def _signatures(run: _Pass, reading: Reading) -> None:
+    """Rules 4 and 5, which are those of :mod:`.envelope`, for every signature box of a manifest."""
+    manifest = reading.manifest
+    for box in manifest.signatures:
+        if len(box.contents) != 1:
+            continue
+        payload = box.contents[0].payload
+        signature = reading.signature
+        if signature is None:  # there are several
+            signature = parse_signature(payload, run.limits)
+        for remark in envelope.remarks(signature, payload, run.limits, v1=reading.is_v1):
+            if remark.code is not None:
+                run.fail(remark.rule, remark.code, manifest.uri(box.label), remark.sentence)
+            else:
+                run.note(remark.rule, remark.sentence, cap=remark.cap)
 
 
 def _is_identity(content: Any) -> bool:
@@ -150,16 +172,16 @@ def _is_identity(content: Any) -> bool:
             return False
 
 
-def _older_boxes(run: _Pass, manifest: Manifest, named: set[str]) -> None:
+def _older_boxes(run: _Pass, reading: Reading, named: set[str]) -> None:
     """Rule 10: data boxes and credentials of older editions stand where a hashed URI covers them."""
-    for store in manifest.others:
+    for store in reading.manifest.others:
         for box in store.superboxes:
             if box.label in named:
                 continue
-            if _is_v1(manifest):
+            if reading.is_v1:
                 run.note(10, "a data box or credential of an older edition is covered by no hash", cap=True)
             else:
-                url = manifest.uri(store.label, box.label)
+                url = reading.manifest.uri(store.label, box.label)
                 run.fail(10, StatusCode.GENERAL_ERROR, url, "no hash covers this box")
 
 
@@ -176,8 +198,9 @@ def _urls(value: Any) -> Iterator[str]:
             yield from _urls(item)
 
 
-def _labels(run: _Pass, manifest: Manifest, claim: Mapping[str, Any]) -> None:
+def _labels(run: _Pass, reading: Reading, claim: Mapping[str, Any]) -> None:
     """Rule 3: no hash covers the labels of the claim and of its signature, so each has one spelling."""
+    manifest = reading.manifest
     if manifest.kind == "compressed":
         return  # holds one box; the engine has unpacked it
     if [box.label for box in manifest.claims] not in ([stores.LABEL_CLAIM], [stores.LABEL_CLAIM_V1]):
@@ -194,19 +217,6 @@ def _labels(run: _Pass, manifest: Manifest, claim: Mapping[str, Any]) -> None:
         )
 
 
-def _is_v1(manifest: Manifest) -> bool:
-    return bool(manifest.claims) and manifest.claims[0].label == stores.LABEL_CLAIM_V1
-
-
-def _claim(manifest: Manifest, limits: Limits) -> Mapping[str, Any]:
-    """Fields of the claim.  Signed, so any spelling will do: older engines wrote indefinite lengths."""
-    try:
-        value = cbor.decode(manifest.claims[0].contents[0].payload, max_depth=limits.cbor_depth)
-    except (MalformedError, IndexError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _listed(fields: Mapping[str, Any]) -> frozenset[str] | None:
     """Labels of the assertions the claim lists; None when it cannot be told."""
     entries = [
@@ -219,7 +229,7 @@ def _listed(fields: Mapping[str, Any]) -> frozenset[str] | None:
     return frozenset(
         url.rpartition("/")[2]
         for entry in entries
-        if isinstance(entry, Mapping) and isinstance(url := entry.get("url"), str)
+        if isinstance(entry, cbor.MAPS) and isinstance(url := entry.get("url"), str)
     )
 
 
@@ -227,100 +237,29 @@ def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _signature(run: _Pass, manifest: Manifest, payload: bytes, url: str) -> None:
-    """Rules 4 and 5: the unsigned part of the COSE signature (§10.3.2, §15.12.1.1)."""
-    try:
-        stray = cose.parse(payload, run.limits).stray
-        if stray is None:
-            return
-    except (cose.ChainError, UnsupportedError):
-        return  # the engine has judged the algorithm and the chain
-    except MalformedError as error:
-        if _unprotected(payload, run.limits) is None:
-            run.fail(5, StatusCode.CLAIM_SIGNATURE_MISMATCH, url, error.message)
-            return
-        run.note(5, "a signature is not in its shortest form, so its bytes could be others", cap=True)
-        stray = None
-    header = _unprotected(payload, run.limits)
-    if header is None:
-        return
-    blemish = _blemish(header)
-    if blemish is not None:
-        run.fail(4, StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, blemish)
-        return
-    if _LEGACY_TIME in header:
-        if not _is_v1(manifest):
-            run.fail(4, StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, stray or "a stray entry")
-            return
-        run.note(4, "an early writer left a time in the unsigned part of the signature", cap=True)
-    if b"" in _responses(header):
-        run.note(4, "an empty revocation response is stapled to the signature", cap=False)
-
-
-def _unprotected(payload: bytes, limits: Limits) -> Mapping[Any, Any] | None:
-    """Unsigned header of one tagged COSE_Sign1 of definite lengths, whatever the width of its numbers."""
-    try:
-        tag = cbor.decode(payload, max_depth=limits.cbor_depth, allow_indefinite=False)
-    except MalformedError:
-        return None
-    match tag:
-        case cbor.Tag(tag=cbor.TAG_COSE_SIGN1, value=(bytes(), Mapping() as header, None, bytes())):
-            return header
-        case _:
-            return None
-
-
-def _responses(header: Mapping[Any, Any]) -> tuple[Any, ...]:
-    values = header.get("rVals")
-    return tuple(_list(values.get("ocspVals"))) if isinstance(values, Mapping) else ()
-
-
-def _blemish(header: Mapping[Any, Any]) -> str | None:
-    """What the unsigned header holds that no rule allows, legacy shapes left out; or None.
-
-    The judgement is that of :mod:`provkit.manifest.cose`, which reads an envelope as a whole: what
-    is tolerated here is taken out first.
-    """
-    kept = dict(header)
-    time = kept.pop(_LEGACY_TIME, None)
-    if time is not None and not (isinstance(time, str) and _ISO_TIME.fullmatch(time)):
-        return f"the unsigned {_LEGACY_TIME!r} of the signature is not a time"
-    responses = _responses(kept)
-    if b"" in responses:
-        values = dict(kept.pop("rVals"))
-        full = [response for response in responses if response != b""]
-        if full:
-            kept["rVals"] = {**values, "ocspVals": full}
-        elif len(values) != 1:
-            return "the unsigned 'rVals' of the signature is not of its form"
-    return cose.stray_entries(kept)
-
-
-def _binding(run: _Pass, manifest: Manifest, found: Found) -> None:
+def _binding(run: _Pass, reading: Reading, found: Found) -> None:
     """Rules 6, 7 and 11: what is left out of the content hash.
 
     An update manifest has no hash of its own, and the carrier has grown since the hash of its
     parent was made: that exclusion the engine checks alone.
     """
-    for assertion in manifest.assertions:
+    for assertion, content in reading.contents:
+        if isinstance(content, MalformedError):
+            continue  # rule 8 has said so
         if assertion.base_label.startswith("c2pa.hash.bmff"):
-            _boxes_left_out(run, assertion)
+            _boxes_left_out(run, content)
         if assertion.base_label != kinds.LABEL_DATA_HASH:
             continue
-        url = manifest.assertion_uri(assertion.label)
-        try:
-            content = kinds.decode(assertion, run.limits.cbor_depth)
-        except MalformedError:
-            continue  # rule 8 has said so
-        if _is_v1(manifest) and _has_blank_pad(content):
+        url = reading.manifest.assertion_uri(assertion.label)
+        if reading.is_v1 and _has_blank_pad(content):
             run.note(6, "an early writer padded the data hash with blanks", cap=False)
-            content = {**content, "pad": b""}
+            content = {**content, "pad": b""}  # noqa: PLW2901 - what was read stays as it is
         try:
             data_hash = DataHash.read(content)
         except MalformedError as error:
             run.fail(6, StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, error.message)
             continue
-        if _joined(data_hash.exclusions) != _joined(found.ranges):
+        if data_hash.exclusions != found.ranges and _joined(data_hash.exclusions) != _joined(found.ranges):
             run.fail(
                 7,
                 StatusCode.ASSERTION_DATA_HASH_MISMATCH,
@@ -329,14 +268,10 @@ def _binding(run: _Pass, manifest: Manifest, found: Found) -> None:
             )
 
 
-def _boxes_left_out(run: _Pass, assertion: Assertion) -> None:
+def _boxes_left_out(run: _Pass, content: Any) -> None:
     """Rule 11: BMFF exclusions are the signer's choice; a reader is told of those the standard does not ask for."""
-    try:
-        content = kinds.decode(assertion, run.limits.cbor_depth)
-    except MalformedError:
-        return  # rule 8 has said so
     exclusions = _list(content.get("exclusions")) if isinstance(content, cbor.MAPS) else []
-    paths = [entry.get("xpath") for entry in exclusions if isinstance(entry, Mapping)]
+    paths = [entry.get("xpath") for entry in exclusions if isinstance(entry, cbor.MAPS)]
     more = sorted({path for path in paths if isinstance(path, str)} - _BMFF_LEFT_OUT)
     if more or paths.count("/uuid") > 1:
         listed = ", ".join(more) or "other uuid boxes"
@@ -362,42 +297,34 @@ def _joined(ranges: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
     return joined
 
 
-def _strangers(run: _Pass, store: ManifestStore) -> None:
+def _strangers(run: _Pass) -> None:
     """Rule 9: every manifest is the active one, or one that an ingredient, in turn, refers to."""
-    if len(store.manifests) == 1:
-        return
-    by_label = {manifest.label: manifest for manifest in store.manifests}
-    seen = {store.active.label}
-    waiting = [store.active]
+    by_label = {reading.manifest.label: reading for reading in run.readings}
+    waiting = [run.readings[-1]]
+    seen = {waiting[0].manifest.label}
     while waiting:
-        for label in _references(waiting.pop(), run.limits):
+        for label in _references(waiting.pop()):
             if label in by_label and label not in seen:
                 seen.add(label)
                 waiting.append(by_label[label])
-    for manifest in store.manifests:
-        if manifest.label not in seen:
+    for label, reading in by_label.items():
+        if label not in seen:
             run.fail(
                 9,
                 StatusCode.GENERAL_ERROR,
-                manifest.uri(),
+                reading.manifest.uri(),
                 "the store holds a manifest that nothing in the active one refers to",
             )
 
 
-def _references(manifest: Manifest, limits: Limits) -> Iterator[str]:
+def _references(reading: Reading) -> Iterator[str]:
     """Labels of the manifests that ingredients of a manifest name."""
-    for assertion in manifest.assertions:
-        if assertion.base_label not in kinds.INGREDIENT_LABELS:
-            continue
-        try:
-            content = kinds.decode(assertion, limits.cbor_depth)
-        except MalformedError:
-            continue
-        if not isinstance(content, cbor.MAPS):
+    for assertion, content in reading.contents:
+        if assertion.base_label not in kinds.INGREDIENT_LABELS or not isinstance(content, cbor.MAPS):
             continue
         for name in ("activeManifest", "c2pa_manifest"):
             reference = content.get(name)
-            uri = reference.get("url") if isinstance(reference, Mapping) else None
+            uri = reference.get("url") if isinstance(reference, cbor.MAPS) else None
             target = stores.parse_uri(uri)
             if target is not None and target.manifest is not None:
                 yield target.manifest

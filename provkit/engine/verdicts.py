@@ -37,8 +37,6 @@ from provkit.verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from provkit.carriers.found import Found
     from provkit.engine.credential import ContainerCredential
     from provkit.engine.report import EngineReport
@@ -57,7 +55,6 @@ _CUT_OUT: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
 class _Answers:
     """The four answers for one container."""
 
-    found: Found
     strict: StrictFinding
     report: EngineReport
     who: ContainerCredential | None
@@ -77,21 +74,13 @@ class _Answers:
     def statuses(self) -> Statuses:
         """The engine's statuses with our own judgement of the signer in place of its."""
         engine = self.report.statuses
-        signer = (self.who.status,) if self.who else ()
-        success = (
-            *_without_ours(engine.success),
-            *(s for s in signer if s.code in _OURS and s.kind == "success"),
-        )
-        failure = (
-            *_without_ours(engine.failure),
-            *self.failures,
-            *(s for s in signer if s.kind == "failure"),
-        )
-        return Statuses(success, engine.informational, tuple(dict.fromkeys(failure)))
-
-
-def _without_ours(statuses: Iterable[Status]) -> tuple[Status, ...]:
-    return tuple(status for status in statuses if status.code not in _OURS)
+        success = [status for status in engine.success if status.code not in _OURS]
+        failure = [status for status in engine.failure if status.code not in _OURS]
+        failure += self.failures
+        if self.who is not None:
+            ours = self.who.status
+            (success if ours.code is StatusCode.SIGNING_CREDENTIAL_TRUSTED else failure).append(ours)
+        return Statuses(tuple(success), engine.informational, tuple(dict.fromkeys(failure)))
 
 
 def verify(
@@ -116,38 +105,38 @@ def verify(
         warning = f"remote-manifest: the file names a credential at {remote}, which was not fetched"
         return Verdict(State.UNSIGNED, media_type, warnings=(warning,) if remote else ())
     answers = _ask(data, media_type, found, trust, at, limits)
-    state = answers.state
-    warnings = (*answers.strict.warnings, *(answers.who.warnings if answers.who else ()))
-    common = Verdict(
-        state=state,
-        media_type=media_type,
-        carrier=media_type.partition("/")[2],
-        manifest=answers.report.manifest,
-        statuses=answers.statuses(),
-        # As for text: nobody is named by a signature that does not hold.
-        signer=answers.who.facts
-        if answers.who and StatusCode.CLAIM_SIGNATURE_VALIDATED in answers.report.codes
-        else None,
-        origin=OriginFinding(notes=("the credential does not hold",)),
-        warnings=warnings,
-    )
-    if state is State.INVALID or answers.strict.store is None or answers.who is None:
-        return common
-    broken = frozenset(delta.label for delta in answers.report.ingredients if delta.statuses.failure)
-    run = Account(answers.strict.store, judge, at, broken, limits).active
-    run.signer_trusted = answers.who.trusted
-    deltas = {delta.label: delta.statuses for delta in answers.report.ingredients}
-    time = claimed_time(run)
-    if answers.who.time_stamped and answers.who.moment is not None:
-        time = TimeFact(answers.who.moment, "timestamped")
+    state, report, who = answers.state, answers.report, answers.who
+    statuses = answers.statuses()
+    # As for text: nobody is named by a signature that does not hold.
+    holds = any(status.code is StatusCode.CLAIM_SIGNATURE_VALIDATED for status in report.statuses.success)
+    signer = who.facts if who and holds else None
+    warnings = (*answers.strict.warnings, *(who.warnings if who else ()))
+    carrier = media_type.partition("/")[2]
+    store = answers.strict.store
+    if state is State.INVALID or store is None or who is None:
+        return Verdict(
+            state=state,
+            media_type=media_type,
+            carrier=carrier,
+            manifest=report.manifest,
+            statuses=statuses,
+            signer=signer,
+            origin=OriginFinding(notes=("the credential does not hold",)),
+            warnings=warnings,
+        )
+    deltas = {delta.label: delta.statuses for delta in report.ingredients}
+    broken = frozenset(delta.label for delta in report.ingredients if delta.statuses.failure)
+    run = Account(answers.strict.readings, store.active.label, judge, at, broken, limits).active
+    run.signer_trusted = who.trusted
+    stamped = who.moment if who.time_stamped else None
     return Verdict(
         state=state,
         media_type=media_type,
-        carrier=common.carrier,
-        manifest=common.manifest,
-        statuses=common.statuses,
-        signer=common.signer,
-        time=time,
+        carrier=carrier,
+        manifest=report.manifest,
+        statuses=statuses,
+        signer=signer,
+        time=claimed_time(run) if stamped is None else TimeFact(stamped, "timestamped"),
         origin=derive(run),
         ingredients=tuple(
             IngredientFinding(label, one.relationship, one.title, deltas.get(label, Statuses()))
@@ -175,8 +164,9 @@ def _ask(
         report = from_error("Manifest", error.message)
     who = None
     if checked.store is not None:
-        who = credential.judge_container(checked.store, trust, at, report, limits)
-    return _Answers(found, checked, report, who)
+        signature = checked.readings[checked.store.active.label].signature
+        who = credential.judge_container(checked.store, trust, at, report, limits, signature)
+    return _Answers(checked, report, who)
 
 
 def sign(

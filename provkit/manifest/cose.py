@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError, UnsupportedError
@@ -19,6 +20,8 @@ _CRIT: Final = 2
 _X5CHAIN: Final = 33
 _X5CHAIN_TEXT: Final = "x5chain"
 _PAD: Final = "pad"
+_PAD_ENTRY: Final = b"\xa1\x63pad"
+"""A map of one entry, up to the head of its value."""
 
 ALGORITHM_NUMBERS: Final[dict[str, int]] = {
     "ES256": -7,
@@ -32,6 +35,12 @@ ALGORITHM_NUMBERS: Final[dict[str, int]] = {
 """COSE algorithm numbers of the allowed list (§13.2.1, IANA)."""
 
 _ALGORITHM_NAMES: Final = {number: name for name, number in ALGORITHM_NUMBERS.items()}
+
+_CACHED_HEADERS: Final = 1024
+_CACHED_BYTES: Final = 32 * 1024
+"""Longer protected headers are not remembered: honest ones hold a chain of 1 to 10 KB."""
+_ZEROS: Final = bytes(64 * 1024)
+"""Longer than any padding of honest writers, to compare theirs with."""
 
 _KNOWN_UNPROTECTED: Final = frozenset({_X5CHAIN, _X5CHAIN_TEXT, "sigTst", "sigTst2", "rVals", _PAD, "pad2"})
 
@@ -63,6 +72,10 @@ class CoseSign1(NamedTuple):
 
     Nothing signs that header, so anything else in it is content nobody stands behind.
     """
+    header: Mapping[Any, Any]
+    """:attr:`protected`, decoded."""
+    unprotected: Mapping[Any, Any]
+    """The other header, which nothing signs."""
 
 
 class AlgorithmError(UnsupportedError):
@@ -88,12 +101,9 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
             raise MalformedError("COSE_Sign1 is not [protected, unprotected, nil, signature]")
     if not _is_shortest(data, protected, unprotected, signature):
         raise MalformedError("COSE_Sign1 is not in its shortest form, so its bytes could differ unnoticed")
-    header = cbor.decode(protected, max_depth=limits.cbor_depth, allow_indefinite=False) if protected else {}
-    if not isinstance(header, cbor.MAPS):
-        raise MalformedError("the COSE protected header is not a map")
-    if any(type(key) not in (int, str) for bucket in (header, unprotected) for key in bucket):
-        # True and 1.0 equal 1 in Python; as labels they are something else.
-        raise MalformedError("a COSE header has a label that is neither a whole number nor text")
+    read = _header if len(protected) <= _CACHED_BYTES else _header.__wrapped__
+    header = read(protected, limits.cbor_depth)
+    _check_labels(unprotected)
     if _CRIT in header:
         raise MalformedError("the COSE header lists critical parameters this standard does not define")
     number = header.get(_ALG)
@@ -107,7 +117,26 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         time_stamps=tuple(name for name in ("sigTst", "sigTst2") if name in unprotected or name in header),
         revocation_values="rVals" in unprotected or "rVals" in header,
         stray=stray_entries(unprotected),
+        header=header,
+        unprotected=unprotected,
     )
+
+
+@lru_cache(maxsize=_CACHED_HEADERS)
+def _header(protected: bytes, max_depth: int) -> Mapping[Any, Any]:
+    """The protected header: algorithm and chain, the same in all that one signer signs."""
+    header = cbor.decode(protected, max_depth=max_depth, allow_indefinite=False) if protected else {}
+    if not isinstance(header, cbor.MAPS):
+        raise MalformedError("the COSE protected header is not a map")
+    _check_labels(header)
+    return header
+
+
+def _check_labels(header: Mapping[Any, Any]) -> None:
+    """Refuse labels that only compare like others: True and 1.0 equal 1 in Python."""
+    for key in header:
+        if type(key) is not int and type(key) is not str:
+            raise MalformedError("a COSE header has a label that is neither a whole number nor text")
 
 
 def _is_shortest(data: bytes, protected: bytes, unprotected: Mapping[Any, Any], signature: bytes) -> bool:
@@ -116,6 +145,11 @@ def _is_shortest(data: bytes, protected: bytes, unprotected: Mapping[Any, Any], 
     tail = b"\xf6" + _bytes_header(len(signature)) + signature
     if not (data.startswith(head) and data.endswith(tail)):
         return False
+    if len(unprotected) == 1 and isinstance(pad := unprotected.get(_PAD), bytes):
+        # Nearly every signature: no need to write ten kilobytes of padding again.
+        begin = _PAD_ENTRY + _bytes_header(len(pad))
+        whole = len(head) + len(begin) + len(pad) + len(tail)
+        return whole == len(data) and data.startswith(begin, len(head))
     return data[len(head) : len(data) - len(tail)] == cbor.encode_as_is(unprotected)
 
 
@@ -163,9 +197,14 @@ def stray_entries(unprotected: Mapping[Any, Any]) -> str | None:
             return f"the unsigned header has an unknown entry {str(label)[:40]!r}"
         if label in _TOKENS and not _TOKENS[label](value):
             return f"the unsigned {label!r} of the signature is not of its form"
-        if label in (_PAD, "pad2") and not (isinstance(value, bytes) and not value.strip(b"\0")):
+        if label in (_PAD, "pad2") and not (isinstance(value, bytes) and _is_zero(value)):
             return f"the unsigned {label!r} of the signature is not zero-filled"
     return None
+
+
+def _is_zero(value: bytes) -> bool:
+    """Ten kilobytes are usual: comparing them costs a fiftieth of a look at each byte."""
+    return _ZEROS.startswith(value) if len(value) <= len(_ZEROS) else not value.strip(b"\0")
 
 
 def _is_der(value: Any) -> bool:
@@ -223,7 +262,7 @@ def encode_protected(algorithm: str, chain: tuple[bytes, ...]) -> bytes:
 
 def encode(protected: bytes, signature: bytes, pad: int) -> bytes:
     """COSE_Sign1_Tagged with ``pad`` zero bytes in the unprotected header (§10.4.2)."""
-    unprotected = b"\xa1\x63pad" + _bytes_header(pad) + bytes(pad)
+    unprotected = _PAD_ENTRY + _bytes_header(pad) + bytes(pad)
     return b"".join(
         (
             b"\xd2\x84",

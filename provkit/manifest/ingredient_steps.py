@@ -35,7 +35,8 @@ class Family:
     def __init__(
         self, store: ManifestStore, validate: Callable[[Manifest], Validation], limits: Limits
     ) -> None:
-        self._by_label = {manifest.label: manifest for manifest in store.manifests}
+        self._own = store.manifests
+        self._by_label = {manifest.label: manifest for manifest in (*store.elsewhere, *store.manifests)}
         self._validate = validate
         self._limits = limits
         self._done: dict[str, Validation] = {}
@@ -136,4 +137,4 @@ class Family:
 
     def strangers(self) -> tuple[Manifest, ...]:
         """Manifests of the store that no ingredient led to."""
-        return tuple(manifest for label, manifest in self._by_label.items() if label not in self._known)
+        return tuple(manifest for manifest in self._own if manifest.label not in self._known)

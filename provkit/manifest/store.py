@@ -12,6 +12,8 @@ from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import jumbf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provkit.manifest.jumbf import SuperBox
 
 URI_PREFIX: Final = "self#jumbf="
@@ -109,6 +111,8 @@ class ManifestStore(NamedTuple):
 
     manifests: tuple[Manifest, ...]
     box: SuperBox
+    elsewhere: tuple[Manifest, ...] = ()
+    """Manifests of older stores of the same asset, which ingredients may refer to (§A.4.2.1)."""
 
     @property
     def active(self) -> Manifest:
@@ -140,6 +144,24 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> ManifestStore:
     if len({manifest.label for manifest in manifests}) != len(manifests):
         raise MalformedError("two manifests in the store have the same label")
     return ManifestStore(manifests, box)
+
+
+def join(older: Sequence[ManifestStore], active: ManifestStore) -> ManifestStore:
+    """The stores of one asset as one logical store, the last being active (§A.4.2.1).
+
+    Raises:
+        MalformedError: two different manifests with one label.
+    """
+    known = {manifest.label: manifest.box.raw for manifest in active.manifests}
+    elsewhere = []
+    for store in older:
+        for manifest in store.manifests:
+            raw = known.setdefault(manifest.label, manifest.box.raw)
+            if raw != manifest.box.raw:
+                raise MalformedError("two manifest stores of the file have different manifests of one label")
+            if raw is manifest.box.raw:
+                elsewhere.append(manifest)
+    return active._replace(elsewhere=tuple(elsewhere))
 
 
 def _manifest(box: SuperBox, limits: Limits) -> Manifest:

@@ -28,6 +28,11 @@ HASHERS: Final[dict[str, Callable[[bytes], Any]]] = {
 class Binding(Protocol):
     """How the asset at hand is hashed, and what an exclusion in it may be."""
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What :meth:`feed` noticed that changes no state, ``word: sentence``."""
+        ...
+
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
         """Why these exclusions are not the carrier found in this asset; None if they are."""
         ...

@@ -48,7 +48,7 @@ class Result:
 
 def result_data(result: Result) -> dict[str, Any]:
     """One entry of ``results``; every key is always there."""
-    data: dict[str, Any] = _sound(_data(result))
+    data: dict[str, Any] = sound(_data(result))
     return data
 
 
@@ -162,7 +162,7 @@ def _time(value: datetime) -> str:
     return f"{value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
-def _sound(value: Any) -> Any:
+def sound(value: Any) -> Any:
     r"""`value` without lone surrogates, spelled out as ``\udcNN``: many JSON readers refuse them.
 
     They come from file names that are not UTF-8 and from JSON assertions.
@@ -170,8 +170,8 @@ def _sound(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
-        return {key: _sound(entry) for key, entry in value.items()}
-    return [_sound(entry) for entry in value] if isinstance(value, list) else value
+        return {key: sound(entry) for key, entry in value.items()}
+    return [sound(entry) for entry in value] if isinstance(value, list) else value
 
 
 __all__ = ["SCHEMA_URN", "Failure", "Result", "result_data", "to_json", "to_json_line"]

@@ -1,13 +1,15 @@
 """Verdicts as a table: one line of CSV for each file (RFC 4180).
 
 Names in it were written by strangers, and spreadsheets run what begins like a formula: such a
-cell gets an apostrophe in front, and what is not plainly visible is spelled out.
+cell gets an apostrophe in front, and what is not plainly visible is spelled out.  So does what
+begins like one behind a semicolon, which spreadsheets of many countries take for the end of a cell.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Final
 
 from provkit.report.escape import escape
@@ -37,7 +39,8 @@ COLUMNS: Final = (
     "warnings",
     "error",
 )
-_FORMULA: Final = ("=", "+", "-", "@")
+_FORMULA: Final = re.compile(r"(^|;)([ \"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""What a formula begins with, in full width too."""
 
 
 def header() -> str:
@@ -87,4 +90,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def _harmless(cell: str) -> str:
     shown = escape(cell, limit=2000)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return _FORMULA.sub(r"\1\2'\3", shown)

@@ -223,8 +223,11 @@ def _all(verdict: Verdict, style: Style) -> Iterator[str]:
             if status.url is not None:
                 yield _fact("", style.escape(status.url, 300))
     for ingredient in verdict.ingredients:
-        codes = ", ".join(str(status.code) for status in ingredient.statuses.failure) or "no failure"
-        yield _fact("ingredient", f"{style.escape(ingredient.label, 100)}: {codes}")
+        codes = ", ".join(str(status.code) for status in ingredient.statuses.failure) or "no failure found"
+        title = f" {style.quote(ingredient.title)}" if ingredient.title else ""
+        what = f"{style.escape(ingredient.relationship, 40)}{title}"
+        yield _fact("ingredient", f"{what}: {codes}")
+        yield _fact("", style.escape(ingredient.label, 100))
 
 
 def _certificate(signer: SignerFacts, style: Style) -> Iterator[str]:
@@ -244,21 +247,23 @@ def _minute(value: datetime) -> str:
 
 
 def summary(results: Iterable[Result], style: Style) -> Iterator[str]:
-    """Counts per state and per class, for several files."""
+    """Counts per state, per class, and per kind of error, for several files."""
     states: Counter[str] = Counter()
     classes: Counter[str] = Counter()
-    total = errors = 0
+    kinds: Counter[str] = Counter()
+    total = 0
     for result in results:
         total += 1
         if result.verdict is None:
-            errors += 1
+            kinds[result.error.kind if result.error else "internal"] += 1
             continue
         states[result.verdict.state] += 1
         if result.verdict.state in (State.TRUSTED, State.VALID):
             classes[result.verdict.origin.cls] += 1
     parts = [f"{states[state]} {style.paint(state, _COLOURS[state])}" for state in State if states[state]]
-    if errors:
-        parts.append(f"{errors} not evaluated")
+    if kinds:
+        named = ", ".join(f"{count} {style.escape(kind, 40)}" for kind, count in sorted(kinds.items()))
+        parts.append(f"{kinds.total()} not evaluated ({named})")
     yield f"{total} files: {', '.join(parts)}"
     if classes:
         words = {OriginClass.UNKNOWN: "not stated"}

@@ -1,150 +1,234 @@
-"""A manifest store as a tree that a person can follow, and what it reveals to any reader."""
+"""A chain of manifests as a tree that a person can follow, the newest on top.
+
+Each manifest is drawn once, below the first ingredient that refers to it; elsewhere its number
+stands.  That also ends cycles, which only a forger can make.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from provkit.origin.vocabulary import lookup
+from provkit.verdict import OriginClass, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from provkit.report.chain import Event, Link, Step
     from provkit.report.text import Style
-    from provkit.report.view import CertificateView, ManifestView, Part, SignatureView
 
-_VALUE: Final = 160
-"""Longest value on a line, characters."""
-_ENTRIES: Final = 24
-"""Entries of a list or map that are shown."""
+_VALUE: Final = 120
+"""Longest text of a file on a line, characters."""
+_ENTRIES: Final = 16
+"""Actions, ingredients or labels of one manifest that are shown."""
+_DEEP: Final = 6
+"""Levels that are drawn one in the other; what is deeper follows below, from the margin."""
+_MANIFESTS: Final = 40
+"""Manifests that are drawn."""
+_PLUMBING: Final = ("c2pa.hash.", "c2pa.thumbnail.")
+"""Assertions that nearly every manifest has, and that tell a person nothing."""
+_NARROWEST: Final = 40
+_RELATIONSHIPS: Final = {
+    "parentOf": "made from (parentOf)",
+    "componentOf": "contains (componentOf)",
+    "inputTo": "used as input (inputTo)",
+}
+_BASES: Final = {
+    "claimed": "claimed",
+    "timestamped": "timestamped",
+    "unchecked": "time stamp, not checked here",
+}
 
-_MACHINE_KEYS: Final = frozenset({"alg", "hash", "pad", "pad1", "pad2", "signature", "url", "exclusions"})
-"""Fields whose values name nobody."""
 
-
-def tree(manifests: tuple[ManifestView, ...], style: Style, *, sizes: bool) -> Iterator[str]:
-    """Lines of the tree, the active manifest first.
+def tree(events: tuple[Event, ...], style: Style) -> Iterator[str]:
+    """Lines of the tree.
 
     Args:
-        manifests: as :func:`provkit.report.view.view` gives them.
+        events: as :func:`provkit.report.chain.chain` gives them.
         style: how the lines are to look.
-        sizes: with the size of each box.
     """
-    for manifest in manifests:
-        active = "active manifest" if manifest.active else "manifest"
-        kind = "" if manifest.kind == "standard" else f", {manifest.kind}"
-        yield f"{active} {style.escape(manifest.label, 200)}{kind}{_size(manifest.size, sizes)}"
-        branches = list(_branches(manifest, style, sizes))
-        for position, (head, body) in enumerate(branches):
-            last = position == len(branches) - 1
-            yield f"{_joint(style, last=last)}{head}"
-            rail = "   " if last else ("│  " if style.unicode else "|  ")
-            yield from (f"{rail}{line}" for line in body)
+    shown = events[:_MANIFESTS]
+    drawing = _Drawing(shown, style)
+    for event in shown:
+        yield from drawing.root(event)
+    if len(events) > len(shown):
+        yield ""
+        yield f"... {len(events) - len(shown)} more manifests; --format json lists all"
 
 
-def _joint(style: Style, *, last: bool) -> str:
-    if style.unicode:
-        return "└─ " if last else "├─ "
-    return "`- " if last else "|- "
+class _Drawing:
+    def __init__(self, events: tuple[Event, ...], style: Style) -> None:
+        self._by_label = {event.label: event for event in events}
+        self._style = style
+        self._drawn: set[str] = set()
+        self._promised: set[str] = set()
+
+    def root(self, event: Event) -> Iterator[str]:
+        if event.label in self._drawn:
+            return
+        if self._drawn:
+            yield ""
+        if not event.referenced:
+            yield "nothing in the active manifest leads to this one:"
+        yield from self._manifest(event, "", 1)
+
+    def _manifest(self, event: Event, prefix: str, depth: int) -> Iterator[str]:
+        self._drawn.add(event.label)
+        style = self._style
+        kind = "" if event.kind == "standard" else f", {event.kind}"
+        active = ", active" if event.active else ""
+        yield from self._fit(
+            prefix, f"manifest {event.number}{active}{kind}: {style.escape(event.label, _VALUE)}"
+        )
+        rail = self._rail(last=not event.links)
+        for name, value in _facts(event, style):
+            yield from self._fit(f"{prefix}{rail}", f"{name:<11} {value}", hang=12)
+        links = event.links[:_ENTRIES]
+        more = len(event.links) - len(links)
+        for position, link in enumerate(links):
+            yield from self._link(link, prefix, depth, last=position == len(links) - 1 and not more)
+        if more:
+            yield f"{prefix}{self._joint(last=True)}... {more} more ingredients"
+
+    def _link(self, link: Link, prefix: str, depth: int, *, last: bool) -> Iterator[str]:
+        below = f"{prefix}{self._rail(last=last)}"
+        head = _headline(link, self._style)
+        target = self._by_label.get(link.manifest or "")
+        draw = False
+        if target is not None:
+            if target.label in self._drawn:
+                head = f"{head}; manifest {target.number}, above"
+            elif depth >= _DEEP or target.label in self._promised:
+                self._promised.add(target.label)
+                head = f"{head}; manifest {target.number}, below"
+            else:
+                draw = True
+        elif link.present:
+            head = f"{head}; not drawn here"
+        yield from self._fit(f"{prefix}{self._joint(last=last)}", head, rest=f"{below}   ")
+        if draw and target is not None:
+            yield from self._manifest(target, below, depth + 1)
+
+    def _joint(self, *, last: bool) -> str:
+        if self._style.unicode:
+            return "└─ " if last else "├─ "
+        return "`- " if last else "|- "
+
+    def _rail(self, *, last: bool) -> str:
+        return "   " if last else "│  " if self._style.unicode else "|  "
+
+    def _fit(self, prefix: str, line: str, *, hang: int = 3, rest: str | None = None) -> Iterator[str]:
+        """`line` behind `prefix`, broken to the width of the terminal."""
+        width = self._style.width
+        if width is None or len(prefix) + len(line) <= width:
+            yield f"{prefix}{line}"
+            return
+        later = f"{prefix}{' ' * hang}" if rest is None else rest
+        yield from wrap(
+            line,
+            max(width, len(later) + _NARROWEST),
+            initial_indent=prefix,
+            subsequent_indent=later,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
-def _size(size: int, shown: bool) -> str:
-    return f" ({size} bytes)" if shown else ""
-
-
-def _branches(manifest: ManifestView, style: Style, sizes: bool) -> Iterator[tuple[str, list[str]]]:
-    for claim in manifest.claims:
-        yield _part("claim", claim, style, sizes)
-    for assertion in manifest.assertions:
-        what = "assertion, created" if assertion.label in manifest.created else "assertion, gathered"
-        yield _part(what, assertion, style, sizes)
-    for signature in manifest.signatures:
-        head = f"signature {signature.algorithm or 'unreadable'}{_size(signature.size, sizes)}"
-        yield head, list(_signature(signature, style))
-
-
-def _part(what: str, part: Part, style: Style, sizes: bool) -> tuple[str, list[str]]:
-    head = f"{what} {style.escape(part.label, 200)}{_size(part.size, sizes)}"
-    if part.problem is not None:
-        return head, [f"cannot be read: {style.escape(part.problem, _VALUE)}"]
-    return head, list(_value(part.content, style, ""))
-
-
-def _value(value: Any, style: Style, indent: str) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        pairs = [(style.escape(str(key), 80), entry) for key, entry in value.items()]
-    elif isinstance(value, list):
-        pairs = [("-", entry) for entry in value]
+def _facts(event: Event, style: Style) -> Iterator[tuple[str, str]]:
+    if event.signer is not None:
+        details = [f"issued by {style.quote(event.issuer)}"] if event.issuer else []
+        details += [event.algorithm] if event.algorithm else []
+        of = ""
+        if event.organization and event.organization != event.signer:
+            of = f" of {style.quote(event.organization)}"
+        yield "signer", f"{style.quote(event.signer)}{of} ({', '.join(details)})"
+    if event.time is not None:
+        yield "time", f"{_minute(event.time)} ({_BASES.get(event.basis or '', 'claimed')})"
     else:
-        if value is not None:
-            yield f"{indent}{_leaf(value, style)}"
-        return
-    for key, entry in pairs[:_ENTRIES]:
-        mark = key if key == "-" else f"{key}:"
-        if isinstance(entry, Mapping | list) and entry:
-            yield f"{indent}{mark}"
-            yield from _value(entry, style, f"{indent}  ")
-        else:
-            yield f"{indent}{mark} {_leaf(entry, style)}"
-    if len(pairs) > _ENTRIES:
-        yield f"{indent}... {len(pairs) - _ENTRIES} more"
+        yield "time", "not stated"
+    if event.generator is not None:
+        yield "generator", style.quote(event.generator)
+    if event.title is not None:
+        yield "title", style.quote(event.title)
+    for step in event.steps[:_ENTRIES]:
+        yield "action", _step(step, style)
+    if len(event.steps) > _ENTRIES:
+        yield "", f"... {len(event.steps) - _ENTRIES} more actions"
+    if event.steps and event.complete:
+        yield "", "the signer states that these are all"
+    others = [label for label in event.others if not label.startswith(_PLUMBING)]
+    if others:
+        listed = ", ".join(style.escape(label, 60) for label in others[:_ENTRIES])
+        more = f", ... {len(others) - _ENTRIES} more" if len(others) > _ENTRIES else ""
+        yield "holds also", f"{listed}{more}"
+    for problem in event.problems[:_ENTRIES]:
+        yield "unreadable", style.escape(problem, _VALUE)
 
 
-def _leaf(value: Any, style: Style) -> str:
-    if isinstance(value, str):
-        if value.startswith("b64'") and len(value) > 64:
-            return f"{style.escape(value[:40])}...' ({(len(value) - 5) * 3 // 4} bytes)"
-        return style.escape(value, _VALUE)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) if value not in ({}, []) else "empty"
+def _step(step: Step, style: Style) -> str:
+    parts = [style.escape(step.action, 60)]
+    if step.source_type is not None:
+        what = _term(step.source_type, style)
+        cls = "says nothing of who made it" if step.cls == OriginClass.UNKNOWN else f"stands for {step.cls}"
+        parts.append(f"source type {what} ({cls})")
+    if step.agent is not None:
+        parts.append(f"by {style.quote(step.agent)}")
+    if step.media_type is not None:
+        parts.append(style.escape(step.media_type, 60))
+    if not step.attributed:
+        parts.append("not attributed to the signer")
+    return ", ".join(parts)
 
 
-def _signature(signature: SignatureView, style: Style) -> Iterator[str]:
-    if signature.problem is not None:
-        yield f"cannot be read: {style.escape(signature.problem, _VALUE)}"
-    for header in signature.headers:
-        yield f"with {header}"
-    for position, certificate in enumerate(signature.certificates):
-        yield f"{'signer' if position == 0 else 'issued by'}: {_subject(certificate.subject, style)}"
-        yield f"  serial {certificate.serial}, {certificate.not_before[:10]} to {certificate.not_after[:10]}"
-    if signature.certificates:
-        yield f"under: {_subject(signature.certificates[-1].issuer, style)}"
+def _term(source_type: str, style: Style) -> str:
+    """The bare term of a well-known vocabulary, else the whole value."""
+    known = lookup(source_type)
+    return (
+        known.uri.rpartition("/")[2]
+        if known and known.uri == source_type
+        else style.escape(source_type, _VALUE)
+    )
 
 
-def _subject(name: Mapping[str, str], style: Style) -> str:
-    return style.escape(", ".join(f"{key}={value}" for key, value in name.items()), _VALUE)
+def _headline(link: Link, style: Style) -> str:
+    relationship = link.relationship or "ingredient that cannot be read"
+    head = _RELATIONSHIPS.get(relationship, style.escape(relationship, 40))
+    name = f" {style.quote(link.title)}" if link.title else ""
+    kind = f", {style.escape(link.media_type, 60)}" if link.media_type else ""
+    return f"{head}{name}{kind}: {_state(link, style)}"
 
 
-def revealed(manifests: tuple[ManifestView, ...], style: Style) -> Iterator[str]:
-    """Every text in a store that may name a person, an organisation, a tool, a time or a place.
-
-    Whoever has the file can read all of it.
-    """
-    for manifest in manifests:
-        for part in (*manifest.claims, *manifest.assertions):
-            for path, value in _texts(part.content, ""):
-                yield f"{style.escape(part.label, 80)}{style.escape(path, 120)}: {style.escape(value, _VALUE)}"
-        for signature in manifest.signatures:
-            for position, certificate in enumerate(signature.certificates, 1):
-                yield from _named(certificate, position, style)
-
-
-def _named(certificate: CertificateView, position: int, style: Style) -> Iterator[str]:
-    where = f"certificate {position}"
-    yield f"{where}, subject: {_subject(certificate.subject, style)}"
-    yield f"{where}, issuer: {_subject(certificate.issuer, style)}"
-    yield f"{where}, validity: {certificate.not_before[:10]} to {certificate.not_after[:10]}"
-
-
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, entry in value.items():
-            if key not in _MACHINE_KEYS:
-                yield from _texts(entry, f"{path}.{key}")
-    elif isinstance(value, list):
-        for position, entry in enumerate(value):
-            yield from _texts(entry, f"{path}[{position}]")
-    elif isinstance(value, str) and not value.startswith("b64'"):
-        yield path, value
+def _state(link: Link, style: Style) -> str:
+    if link.manifest is None:
+        if link.source_type is not None:
+            return f"no credential of its own; source type {_term(link.source_type, style)}"
+        return "no credential of its own"
+    if not link.present:
+        now = "its credential is not in this file"
+    elif link.failures:
+        now = f"its credential does not hold ({_some(link.failures, style)})"
+    elif link.failures is not None and link.recorded != State.INVALID:
+        # What was recorded is not reported again, so this says nothing of a credential that was invalid then.
+        now = "nothing found against its credential"
+    else:
+        now = ""
+    if link.recorded is None:
+        then = "no result recorded when it was added"
+    else:
+        codes = f" ({_some(link.recorded_failures, style)})" if link.recorded_failures else ""
+        then = f"recorded as {link.recorded} when it was added{codes}"
+    return f"{now}; {then}" if now else then
 
 
-__all__ = ["revealed", "tree"]
+def _some(codes: tuple[str, ...], style: Style) -> str:
+    listed = ", ".join(style.escape(code, 60) for code in codes[:3])
+    return f"{listed}, ..." if len(codes) > 3 else listed
+
+
+def _minute(value: datetime) -> str:
+    return f"{value.isoformat(sep=' ', timespec='minutes')[:16]} UTC"
+
+
+__all__ = ["tree"]

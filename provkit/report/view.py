@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from provkit.errors import ProvkitError
+from provkit.errors import MalformedError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import assertions as kinds
 from provkit.manifest import cbor, cose
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from provkit.manifest.store import Assertion, Manifest, ManifestStore
 
 _MAX_DEPTH: Final = 40
+_ALGORITHMS: Final = {number: name for name, number in cose.ALGORITHM_NUMBERS.items()}
+_STAMPS: Final = ("sigTst", "sigTst2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class SignatureView:
     headers: tuple[str, ...]
     """Time stamps and revocation values that are there."""
     problem: str | None = None
+    stamped: datetime | None = None
+    """Time in the first time stamp that can be read, UTC; whether it counts, nobody asked here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +134,69 @@ def _signature(box: SuperBox, limits: Limits) -> SignatureView:
     size = len(box.raw)
     if not box.contents:
         return SignatureView(size, None, (), (), "the signature box is empty")
+    payload = box.contents[0].payload
     try:
-        parsed = cose.parse(box.contents[0].payload, limits)
+        protected, unprotected = _headers(payload, limits)
+        number = protected.get(1)
+        algorithm = _ALGORITHMS.get(number) if isinstance(number, int) else None
+        chain = cose.chain_of(protected, unprotected, limits)
     except ProvkitError as error:
         return SignatureView(size, None, (), (), error.message)
-    headers = (*parsed.time_stamps, *(("rVals",) if parsed.revocation_values else ()))
+    stamps = [bucket[name] for name in _STAMPS for bucket in (unprotected, protected) if name in bucket]
+    revocation = "rVals" in protected or "rVals" in unprotected
+    headers = tuple(name for name in _STAMPS if name in protected or name in unprotected)
+    if revocation:
+        headers = (*headers, "rVals")
     try:
         from provkit.trust.credential import load_credential
 
-        certificates = tuple(
-            _certificate(entry) for entry in load_credential(parsed.chain, limits).certificates
-        )
+        certificates = tuple(_certificate(entry) for entry in load_credential(chain, limits).certificates)
     except ProvkitError as error:
-        return SignatureView(size, parsed.algorithm, (), headers, error.message)
-    return SignatureView(size, parsed.algorithm, certificates, headers)
+        return SignatureView(size, algorithm, (), headers, error.message)
+    return SignatureView(size, algorithm, certificates, headers, stamped=_stamped(stamps, limits))
+
+
+def _headers(payload: bytes, limits: Limits) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
+    """Signed and unsigned header, however they are spelled: older writers were not strict."""
+    match cbor.decode(payload, max_depth=limits.cbor_depth):
+        case cbor.Tag(tag=cbor.TAG_COSE_SIGN1, value=(bytes() as protected, Mapping() as unprotected, *_)):
+            header = cbor.decode(protected, max_depth=limits.cbor_depth) if protected else {}
+            if isinstance(header, Mapping):
+                return header, unprotected
+        case _:
+            pass
+    raise MalformedError("the signature is not a tagged COSE_Sign1")
+
+
+def _stamped(stamps: list[Any], limits: Limits) -> datetime | None:
+    for values in stamps:
+        tokens = values.get("tstTokens") if isinstance(values, Mapping) else None
+        for entry in tokens if isinstance(tokens, list | tuple) else ():
+            token = entry.get("val") if isinstance(entry, Mapping) else None
+            if isinstance(token, bytes) and len(token) <= limits.certificates * limits.certificate_bytes:
+                moment = _token_time(token)
+                if moment is not None:
+                    return moment
+    return None
+
+
+def _token_time(token: bytes) -> datetime | None:
+    """Time in an RFC 3161 token, or in the response that older headers hold; None if unreadable."""
+    from asn1crypto import cms, tsp
+
+    try:
+        try:
+            content = cms.ContentInfo.load(token, strict=True)
+            if content["content_type"].native != "signed_data":
+                return None
+            signed = content["content"]
+        except (ValueError, TypeError):
+            signed = tsp.TimeStampResp.load(token, strict=True)["time_stamp_token"]["content"]
+        info = tsp.TSTInfo.load(signed["encap_content_info"]["content"].contents)
+        moment = info["gen_time"].native
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):
+        return None
+    return moment.astimezone(UTC) if isinstance(moment, datetime) and moment.tzinfo else None
 
 
 def _certificate(certificate: x509.Certificate) -> CertificateView:

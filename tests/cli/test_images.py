@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +14,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from cli.conftest import Cli
 
+PAGE = Path(__file__).parents[2] / "docs" / "sign-media.md"
 KEYS = ("--cert", "dev/chain.pem", "--key", "dev/key.pem")
 
 
@@ -72,3 +76,59 @@ def test_a_cut_image_is_no_traceback_and_never_trusted(cli: Cli) -> None:
         done = cli("verify", "cut.png", "--trust", "dev/root.pem")
         assert done.code in {1, 4}, percent
         assert "Traceback" not in done.err
+
+
+def test_inspect_shows_the_chain(cli: Cli) -> None:
+    cli.write("a.png", picture("PNG"))
+    cli.write("b.jpg", picture("JPEG"))
+    assert cli("sign", "a.png", "--origin", "synthetic", "--title", "Boat", *KEYS, "--in-place").code == 0
+    assert cli("sign", "a.png", "--origin", "human", *KEYS, "--in-place", "--resign").code == 0
+    assert cli("sign", "b.jpg", "--origin", "human", *KEYS, "--in-place", "--parent", "a.png").code == 0
+    done = cli("inspect", "b.jpg", "--trust", "dev/root.pem")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0].startswith("trusted")
+    heads = [line for line in lines if line.lstrip("│├└─ ").startswith("manifest ")]
+    assert [len(head) - len(head.lstrip()) for head in heads] == [0, 3, 6]
+    assert done.out.count("made from (parentOf)") == 2
+    assert "source type trainedAlgorithmicMedia (stands for synthetic)" in done.out
+    plain = cli("inspect", "b.jpg", encoding="ascii")
+    assert "`- made from (parentOf)" in plain.out
+    document = cli("inspect", "b.jpg", "--trust", "dev/root.pem", "--format", "json").json()
+    assert document["result"]["state"] == "trusted"
+    chain = document["manifests"]
+    assert [entry["number"] for entry in chain] == [1, 2, 3]
+    assert [entry["ingredients"][0]["manifest"] for entry in chain[:2]] == [
+        entry["label"] for entry in chain[1:]
+    ]
+    assert chain[2]["actions"][0]["class"] == "synthetic"
+    assert {entry["signer"] for entry in chain} == {"provkit dev signer"}
+
+
+def test_inspect_says_that_nobody_answers_for_a_broken_credential(cli: Cli) -> None:
+    cli.write("a.jpg", picture("JPEG"))
+    assert cli("sign", "a.jpg", "--origin", "human", *KEYS, "--in-place").code == 0
+    signed = (cli.folder / "a.jpg").read_bytes()
+    cli.write("a.jpg", signed[:-30] + bytes([signed[-30] ^ 1]) + signed[-29:])
+    done = cli("inspect", "a.jpg", "--trust", "dev/root.pem")
+    assert (done.code, done.out.startswith("invalid")) == (0, True)
+    assert "nobody answers for it" in done.out
+
+
+def test_the_recipes_of_the_page_run(cli: Cli) -> None:
+    cli.write("boat.png", picture("PNG"))
+    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    ran = []
+    for line in "".join(blocks).splitlines():
+        program, *arguments = shlex.split(line)
+        if program == "magick":  # any program that writes images will do
+            source, _, _, target = arguments
+            with Image.open(cli.folder / source) as image:
+                image.resize((32, 24)).save(cli.folder / target)
+        elif arguments[:2] != ["keys", "init"]:  # the folder has its identity
+            done = cli(*arguments)
+            assert done.code == 0, (line, done.err)
+            ran.append(arguments[0])
+    assert ran.count("sign") == 3
+    result = cli("verify", "label.jpg", "--trust", "dev/root.pem", "--format", "json").json()["results"][0]
+    assert (result["state"], result["origin"]["class"]) == ("trusted", "ai-assisted")

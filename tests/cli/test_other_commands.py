@@ -63,6 +63,7 @@ def test_formats(cli: Cli) -> None:
     out = cli("formats").out
     assert all(entry.media_type in out for entry in media.FORMATS)
     assert "application/pdf" in out
+    assert {line.split()[-1] for line in out.partition("\n\n")[0].splitlines()[1:]} <= {"yes", "no", "later"}
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519"])
@@ -166,18 +167,25 @@ def test_inspect(cli: Cli) -> None:
     out = cli("inspect", "a.txt", "-v").out
     assert out.splitlines()[0].startswith("valid ")
     for part in (
+        "manifest 1, active: urn:c2pa:",
+        'signer      "provkit dev signer"',
         "active manifest urn:c2pa:",
         "claim c2pa.claim.v2",
         "assertion, created c2pa.actions.v2",
         "signature ES256",
     ):
         assert part in out
+    assert "claim c2pa.claim.v2" not in cli("inspect", "a.txt").out
+    assert cli("inspect", "a.txt", "--format", "json", "--public").code == 2
+    assert cli("inspect", "a.txt", "--format", "json", "--crjson").code == 2
     public = cli("inspect", "a.txt", "--public").out
     assert "dc:title: Heron count" in public
     assert "CN=provkit dev signer" in public
     cli.write("plain.txt", "plain\n")
     assert cli("inspect", "plain.txt").code == 3
     assert cli("inspect", "plain.txt", "--crjson").code == 3
+    done = cli("inspect", "plain.txt", "--format", "json")
+    assert (done.code, done.out) == (3, "")
     assert cli("inspect", "missing.txt").code == 4
     cli.write("cut.txt", (cli.folder / "a.txt").read_bytes()[:400])
     assert cli("inspect", "cut.txt").code == 4

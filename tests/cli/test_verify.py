@@ -210,7 +210,7 @@ def test_jsonl_is_one_result_a_line(cli: Cli, several: list[str]) -> None:
 def test_text_ends_with_counts(cli: Cli, several: list[str]) -> None:
     done = cli("verify", *several, *ROOT)
     assert done.out.splitlines()[-2:] == [
-        "6 files: 2 trusted, 1 invalid, 1 unsigned, 2 not evaluated",
+        "6 files: 2 trusted, 1 invalid, 1 unsigned, 2 not evaluated (1 malformed, 1 unreadable)",
         "origin where the credential holds: 1 human, 1 synthetic",
     ]
     assert done.err.count("provkit: error: ") == 2

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import provkit
 from interop import identities
 from provkit import Origin, State, TrustStore
+from support import encypher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-encypher_c2pa = pytest.importorskip("encypher_c2pa")
 pytestmark = pytest.mark.interop
 CLASSES = ("human", "ai-assisted", "synthetic")
 
 
 def ask(data: bytes, *, anchors: bytes | None = None, mime: str = "text/plain") -> str:
-    """Its state: Trusted, Valid or Invalid."""
-    report: Any = encypher_c2pa.verify(
-        data,
-        mime,
-        trust_pem=None if anchors is None else anchors.decode(),
-        no_default_trust=True,
-        telemetry=False,
-        online=False,
-        validation_time=identities.NOW.isoformat(),
-    )
-    return str(report["validationState"] if "validationState" in report else report["validation_state"])
+    """Its state now."""
+    return encypher.ask(data, mime, anchors=anchors, at=identities.NOW)
 
 
 @pytest.mark.parametrize("algorithm", identities.ALGORITHMS)

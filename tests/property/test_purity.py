@@ -18,6 +18,7 @@ PURE = sorted(
         PACKAGE / "codes.py",
         PACKAGE / "errors.py",
         PACKAGE / "limits.py",
+        PACKAGE / "http1.py",
         PACKAGE / "media.py",
     ]
 )

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provkit.carriers import selectors, text
+from provkit.carriers import nfc, selectors, text
 from support import forge
 
 stores = st.binary(min_size=0, max_size=80)
@@ -84,7 +84,7 @@ def test_decode_of_any_bytes(run: bytes) -> None:
 @plain
 @given(hosts, stores)
 def test_remove_undoes_embed(host: str, store: bytes) -> None:
-    prepared = text.prepare(host.encode())
+    prepared = nfc.prepare(host.encode())
     assume(not text.locate(prepared).wrappers and not text.locate(prepared).damaged)
     whole = text.embed(prepared, store)
     located = text.locate(whole)
@@ -99,9 +99,9 @@ def test_remove_undoes_embed(host: str, store: bytes) -> None:
 @given(hosts)
 def test_prepare_is_nfc(host: str) -> None:
     data = host.encode()
-    prepared = text.prepare(data)
+    prepared = nfc.prepare(data)
     assert prepared == unicodedata.normalize("NFC", host).encode()
-    assert text.prepare(prepared) == prepared
+    assert nfc.prepare(prepared) == prepared
     if host.isascii():
         assert prepared is data
 

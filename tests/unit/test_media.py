@@ -18,16 +18,10 @@ def test_text(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3",
-        b"  \n%PDF-1.4",
         b"PK\x03\x04" + bytes(30),
         b"\xff\xfea\0b\0",
         b"\xfe\xff\0a\0b",
         b"a\0b\0c\0d\0",
-        b"<!doctype HTML>",
-        b"\n\n<!-- comment --><html>",
-        b'<p><script type="application/c2pa">AAAA</script>',
-        b'<LINK rel="c2pa-manifest" href="x">',
         b"OTTO" + bytes(30),
     ],
 )
@@ -47,9 +41,15 @@ def test_other_formats(data: bytes) -> None:
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
         (b"\0\0\0 ftypisom", "video/mp4"),
         (b"\0\0\0 ftypavif", "image/avif"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "application/pdf"),
+        (b"  \n%PDF-1.4", "application/pdf"),
+        (b"<!doctype HTML>", "text/html"),
+        (b"\n\n<!-- comment --><html>", "text/html"),
+        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>", "text/html"),
+        (b'<p><script type="application/c2pa">AAAA</script>', "text/plain"),
     ],
 )
-def test_containers(data: bytes, media_type: str) -> None:
+def test_known_formats(data: bytes, media_type: str) -> None:
     assert media.sniff(data) == media_type
 
 
@@ -58,6 +58,21 @@ def test_empty() -> None:
         media.sniff(b"")
 
 
-@pytest.mark.parametrize(("name", "expected"), [("a.txt", "text/plain"), ("A.TXT", "text/plain"), ("a.csv", "text/csv"), ("a.md", "text/markdown"), ("LICENSE", "text/plain"), ("a.xyz", None)])  # fmt: skip
+@pytest.mark.parametrize(("name", "expected"), [("a.txt", "text/plain"), ("A.TXT", "text/plain"), ("a.csv", "text/csv"), ("a.md", "text/markdown"), ("LICENSE", "text/plain"), ("a.py", "text/x-python"), ("a.htm", "text/html"), ("a.json", "application/json"), ("a.xyz", None)])  # fmt: skip
 def test_names(name: str, expected: str | None) -> None:
     assert media.type_of_name(name) == expected
+
+
+def test_a_type_is_what_the_bytes_are_and_for_text_what_is_said() -> None:
+    assert media.type_to_sign(b"# A", "text/markdown") == "text/markdown"
+    assert media.type_to_sign(b"A", None) == "text/plain"
+    assert media.type_to_sign(b"<html>", "text/plain") == "text/html"
+    assert media.type_to_sign(b"<html>", "application/xhtml+xml") == "application/xhtml+xml"
+    assert media.type_to_sign(b"%PDF-1.7", "text/plain") == "application/pdf"
+    with pytest.raises(UnsupportedError):
+        media.type_to_sign(b"A", "image/png")
+
+
+def test_beside_anything_a_sidecar_can_stand() -> None:
+    assert media.type_to_sign(b"OTTO" + bytes(30), "font/otf", apart=True) == "font/otf"
+    assert media.type_to_sign(b"OTTO" + bytes(30), None, apart=True) == "application/octet-stream"

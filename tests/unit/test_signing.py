@@ -11,6 +11,7 @@ import provkit
 from interop import identities
 from provkit import (
     AlreadySignedError,
+    ConfigurationError,
     CredentialError,
     LimitError,
     Limits,
@@ -19,6 +20,7 @@ from provkit import (
     Signer,
     UnsupportedError,
 )
+from provkit.carriers.carried import Carriage
 from support import forge, pki
 
 SIGNER = "ES256"
@@ -76,9 +78,6 @@ def test_hidden_characters_are_counted() -> None:
 @pytest.mark.parametrize(
     "media_type",
     [
-        "text/markdown",
-        "text/html",
-        "application/json",
         "image/png",
         "application/pdf",
         "nonsense",
@@ -94,8 +93,7 @@ def test_other_media_types_are_refused(media_type: str) -> None:
     ("data", "error"),
     [
         (b"\xff\xfeT\0", UnsupportedError),
-        (b"<!DOCTYPE html><p>", UnsupportedError),
-        (b"%PDF-1.7", UnsupportedError),
+        (b"%PDF-1.7", MalformedError),
         (b"\x89PNG\r\n\x1a\n" + bytes(20), MalformedError),
         ("Grüße".encode("latin-1"), MalformedError),
         (b"<svg/>", MalformedError),
@@ -140,3 +138,58 @@ def test_when() -> None:
     assert verdict.time is not None
     assert (verdict.time.value, verdict.time.basis) == (moment, "claimed")
     assert provkit.verify(sign(b"x", when=None)).time is None
+
+
+def test_json_is_signed_beside() -> None:
+    with pytest.raises(ConfigurationError, match="file of its own"):
+        sign(b"{}", media_type="application/json")
+    signed = provkit.sign_detailed(
+        b'{"a": 1}', Origin.synthetic(), identities.signer(SIGNER), media_type="application/json"
+    )
+    assert signed.data == b'{"a": 1}'
+    verdict = provkit.verify(signed.data, manifest=signed.manifest, trust=identities.trust(SIGNER))
+    assert (verdict.state, verdict.carrier) == ("trusted", "sidecar")
+    changed = provkit.verify(b'{"a": 2}', manifest=signed.manifest, trust=identities.trust(SIGNER))
+    assert changed.state == "invalid"
+    assert provkit.verify(signed.data).state == "unsigned"
+
+
+@pytest.mark.parametrize(
+    "data", [b"OTTO\0\1" + bytes(40), b"\xff\xfeT\0", "Grüße".encode("latin-1"), b"Text"]
+)
+def test_any_bytes_have_room_for_a_sidecar(data: bytes) -> None:
+    signed = provkit.sign_detailed(data, Origin.human(), identities.signer(SIGNER), carriage=Carriage.SIDECAR)
+    assert signed.data == data
+    assert provkit.verify(data, manifest=signed.manifest, trust=identities.trust(SIGNER)).state == "trusted"
+
+
+def test_no_sidecar_beside_what_carries_a_credential() -> None:
+    with pytest.raises(AlreadySignedError, match="counts more"):
+        provkit.sign_detailed(
+            sign(b"Text."), Origin.human(), identities.signer(SIGNER), carriage=Carriage.SIDECAR
+        )
+
+
+def test_a_credential_in_the_asset_counts_more_than_one_beside_it() -> None:
+    data = sign(b"Text.")
+    other = provkit.sign_detailed(
+        b"Text.", Origin.synthetic(), identities.signer(SIGNER), carriage=Carriage.SIDECAR
+    )
+    verdict = provkit.verify(data, manifest=other.manifest, trust=identities.trust(SIGNER))
+    assert (verdict.carrier, verdict.origin.cls) == ("text", "human")
+
+
+def test_a_sidecar_is_resigned_with_its_history() -> None:
+    signer = identities.signer(SIGNER)
+    first = provkit.sign_detailed(b"{}", Origin.human(), signer, media_type="application/json")
+    second = provkit.sign_detailed(
+        b"{}",
+        Origin.ai_assisted(),
+        signer,
+        media_type="application/json",
+        resign=True,
+        manifest=first.manifest,
+    )
+    verdict = provkit.verify(b"{}", manifest=second.manifest, trust=identities.trust(SIGNER))
+    assert verdict.state == "trusted"
+    assert [one.relationship for one in verdict.ingredients] == ["parentOf"]

@@ -53,11 +53,30 @@ class Case:
     trust: str = "root"
     at: str = PRESENT
     extension: str = field(default="txt")
+    manifest: bytes | None = None
+    """A manifest store that stands beside the file."""
 
     @property
     def file(self) -> str:
         """File name: the id with one hyphen for the colons."""
-        return f"{self.id.replace('::', '-')}.{self.extension}"
+        return f"{self._stem}.{self.extension}"
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Every file of it, by name."""
+        found = {self.file: self.data}
+        if self.manifest is not None:
+            found[self.manifest_file] = self.manifest
+        return found
+
+    @property
+    def manifest_file(self) -> str:
+        """File name of the store beside it."""
+        return f"{self._stem}.c2pa"
+
+    @property
+    def _stem(self) -> str:
+        return self.id.replace("::", "-")
 
 
 def trusted(origin: str | None = "human", *warnings: str, **more: Any) -> Expected:

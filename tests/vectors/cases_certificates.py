@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from support import forge as f
 from vectors.case import AFTER, UNLISTED, Case, error, invalid, trusted, valid
-from vectors.cases_text import HOST, MISMATCH, base
+from vectors.codes import MISMATCH
 from vectors.keys import credential
+from vectors.text_forge import HOST, base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from support import forge as f
 from vectors.case import Case, invalid, trusted, valid
-from vectors.cases_claims import gathered
-from vectors.cases_text import MISMATCH, signed
+from vectors.codes import MISMATCH
+from vectors.text_forge import gathered, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

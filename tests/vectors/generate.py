@@ -1,30 +1,33 @@
-"""Writes ``spec/vectors``: the files and their index.  Run it again and nothing changes.
+"""Writes ``spec/vectors/text``: the files and their index.  Run it again and nothing changes.
 
-python tests/vectors/generate.py            # write
-python tests/vectors/generate.py --check    # say what would change
+PYTHONPATH=tests python -m vectors.generate            # write
+PYTHONPATH=tests python -m vectors.generate --check    # say what would change
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-if str(ROOT / "tests") not in sys.path:
-    sys.path.insert(0, str(ROOT / "tests"))
-
-from vectors import cases_certificates, cases_claims, cases_origin, cases_text  # noqa: E402
+from vectors import (
+    cases_actions,
+    cases_assertions,
+    cases_certificates,
+    cases_claims,
+    cases_exclusions,
+    cases_origin,
+    cases_signatures,
+    cases_text,
+    cases_uncovered,
+    cases_versions,
+)
+from vectors import files as folders
 
 if TYPE_CHECKING:
     from vectors.case import Case
 
-FOLDER: Final = ROOT / "spec" / "vectors" / "text"
-SCHEMA: Final = "urn:provkit:schema:vectors:1"
-VERSION: Final = "1.0.0"
-"""Semantic: major when an expected verdict changes, minor when vectors are added."""
+FOLDER: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "text"
+VERSION: Final = "2.0.0"
 
 TRUST: Final[dict[str, dict[str, list[str]]]] = {
     "none": {},
@@ -45,61 +48,32 @@ TRUST: Final[dict[str, dict[str, list[str]]]] = {
 """Which lists of ``spec/vectors/trust`` are consulted, by the name in the index."""
 
 
+MODULES: Final = (
+    cases_text,
+    cases_exclusions,
+    cases_claims,
+    cases_assertions,
+    cases_actions,
+    cases_signatures,
+    cases_uncovered,
+    cases_versions,
+    cases_origin,
+    cases_certificates,
+)
+
+
 def all_cases() -> list[Case]:
-    """Every vector, in order, ids unique."""
-    found = [
-        case
-        for module in (cases_text, cases_claims, cases_origin, cases_certificates)
-        for case in module.cases()
-    ]
-    ids = [case.id for case in found]
-    twice = {name for name in ids if ids.count(name) > 1}
-    if twice:
-        raise ValueError(f"ids occur twice: {sorted(twice)}")
-    return found
-
-
-def index(found: list[Case]) -> bytes:
-    """The index, ASCII."""
-    vectors: list[dict[str, Any]] = [
-        {
-            "id": case.id,
-            "file": case.file,
-            "sha256": hashlib.sha256(case.data).hexdigest(),
-            "media_type": "text/plain",
-            "trust": case.trust,
-            "at": case.at,
-            "expected": case.expected.as_json(),
-            "clause": case.clause,
-            "reason": case.reason,
-        }
-        for case in found
-    ]
-    document = {"schema": SCHEMA, "version": VERSION, "trust": TRUST, "vectors": vectors}
-    return (json.dumps(document, indent=1, ensure_ascii=True) + "\n").encode("ascii")
+    """Every vector, in order."""
+    return [case for module in MODULES for case in module.cases()]
 
 
 def files(found: list[Case]) -> dict[str, bytes]:
     """Name and bytes of every file of the folder."""
-    return {"index.json": index(found), **{case.file: case.data for case in found}}
-
-
-def main() -> None:
-    """Write, or compare."""
-    wanted = files(all_cases())
-    there = {path.name: path.read_bytes() for path in FOLDER.iterdir()} if FOLDER.is_dir() else {}
-    changed = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
-    for name in changed:
-        print(name)  # noqa: T201 - a script
-    if "--check" in sys.argv[1:]:
-        sys.exit(1 if changed else 0)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in changed:
-        if name in wanted:
-            (FOLDER / name).write_bytes(wanted[name])
-        else:
-            (FOLDER / name).unlink()
+    index = folders.index(
+        found, TRUST, VERSION, lambda case: "text/html" if case.id == "txt::html" else "text/plain"
+    )
+    return {"index.json": index, **{case.file: case.data for case in found}}
 
 
 if __name__ == "__main__":
-    main()
+    folders.write(FOLDER, files(all_cases()))

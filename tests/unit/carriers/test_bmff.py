@@ -83,6 +83,63 @@ def test_malformed(data: bytes, word: str) -> None:
         bmff.locate(data)
 
 
+def hole(size: int) -> bytes:
+    return made.box(b"free", bytes(size - 8))
+
+
+def test_removed() -> None:
+    assert bmff.remove(made.bmff(FREE, CARRIER)) == made.bmff(FREE, hole(len(CARRIER)))
+    assert bmff.remove(made.bmff() + CARRIER) == made.bmff(), "the last box is cut off"
+    assert bmff.remove(made.bmff() + CARRIER + MERKLE) == made.bmff()
+    assert bmff.remove(made.bmff() + b"\0\0\0\0" + CARRIER[4:]) == made.bmff()
+    assert bmff.remove(made.bmff(FREE)) == made.bmff(FREE)
+
+
+def test_removed_with_a_long_header() -> None:
+    long = struct.pack(">I4sQ", 1, b"uuid", len(CARRIER) + 8) + CARRIER[8:]
+    rest = bmff.remove(made.bmff(long))
+    assert rest == made.bmff(struct.pack(">I4sQ", 1, b"free", len(long)) + bytes(len(long) - 16))
+    assert bmff.locate(rest) is None
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        CARRIER.replace(b"manifest", b"manifess", 1),
+        CARRIER.replace(b"uuid", b"uuie", 1),
+        CARRIER.replace(made.UUID, bytes(16), 1),
+        made.c2pa_box(b"?"),
+        made.c2pa_box(STORE, b"original") + made.c2pa_box(STORE, b"update"),
+    ],
+)
+def test_damaged_boxes_are_removed(damaged: bytes) -> None:
+    rest = bmff.remove(made.bmff(damaged))
+    assert len(rest) == len(made.bmff(damaged))
+    assert bmff.locate(rest) is None
+
+
+def test_removing_is_bounded() -> None:
+    with pytest.raises(LimitError, match="parts"):
+        bmff.remove(made.bmff(FREE * 20), Limits(container_parts=10))
+    cut = made.bmff() + CARRIER[:-1]
+    assert bmff.remove(cut) == cut
+
+
+def test_covers_have_stores_of_their_own() -> None:
+    """Also in a film with something behind its last box."""
+    for inner in (made.png(made.chunk(b"caBX", STORE)), made.jpeg(*made.packets(STORE))):
+        film = made.bmff(made.box(b"moov", inner))
+        for tail in (b"", b"\0", bytes(20)):
+            assert bmff.locate(film + tail) is None
+
+
+def test_a_type_box_that_never_ends() -> None:
+    data = made.bmff(CARRIER)
+    for length in (0, len(made.FTYP) + len(CARRIER)):
+        with pytest.raises(MalformedError):
+            bmff.locate(length.to_bytes(4) + data[4:])
+
+
 def test_limits() -> None:
     with pytest.raises(LimitError, match="parts"):
         bmff.locate(made.bmff(*[FREE] * 20), Limits(container_parts=10))

@@ -54,6 +54,46 @@ def test_malformed(data: bytes, word: str) -> None:
         gif.locate(data)
 
 
+def test_a_walk_that_goes_astray_is_noticed() -> None:
+    """A colour table of another size: what is called an image there is none."""
+    for flags in (0x81, 0x82, 0x87):
+        data = made.gif(CARRIER)
+        with pytest.raises(MalformedError):
+            gif.locate(data[:10] + bytes((flags,)) + data[11:])
+    comma = made.gif(b",", CARRIER)
+    with pytest.raises(MalformedError, match="no image"):
+        gif.locate(comma)
+    with pytest.raises(MalformedError, match="no image"):
+        gif.locate(made.gif(b";", CARRIER))
+
+
+def test_odd_images_without_a_store() -> None:
+    plain = made.gif()
+    assert gif.locate(plain[:6] + bytes(4) + plain[10:]) is None, "a screen of no size"
+    assert gif.locate(plain[:24]) is None, "nothing behind the comma"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "rest"),
+    [
+        ([COMMENT, CARRIER, LOOP], [COMMENT, LOOP]),
+        ([CARRIER, CARRIER], []),
+        ([made.gif_extension(STORE, b"C2PA_GIG\1\0\0"), LOOP], [LOOP]),
+        ([made.gif_extension(b"")], []),
+        ([COMMENT], [COMMENT]),
+    ],
+)
+def test_removed(blocks: list[bytes], rest: list[bytes]) -> None:
+    assert gif.remove(made.gif(*blocks)) == made.gif(*rest)
+
+
+def test_removing_is_bounded() -> None:
+    with pytest.raises(LimitError, match="parts"):
+        gif.remove(made.gif(*[COMMENT] * 20), Limits(container_parts=10))
+    for data in (b"GIF89a", made.gif(COMMENT)[:25]):
+        assert gif.remove(data) == data
+
+
 def test_limits() -> None:
     with pytest.raises(LimitError, match="parts"):
         gif.locate(made.gif(*[COMMENT] * 20), Limits(container_parts=10))

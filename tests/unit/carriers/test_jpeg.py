@@ -107,6 +107,48 @@ def test_instance_numbers_of_real_writers(instance: int) -> None:
     assert found.problems == ()
 
 
+def test_a_length_that_swallows_the_carrier() -> None:
+    data = made.jpeg(*WHOLE, DQT)
+    whole = 16 + len(WHOLE[0])
+    for length in (16 + 256, whole, whole + len(DQT)):
+        with pytest.raises(MalformedError, match="manifest store"):
+            jpeg.locate(data[:4] + struct.pack(">H", length) + data[6:])
+
+
+def test_pictures_inside_have_stores_of_their_own() -> None:
+    """A thumbnail in Exif, a preview behind the picture: what they carry is theirs."""
+    inner = made.jpeg(*WHOLE)
+    assert jpeg.locate(made.jpeg(made.segment(0xE1, b"Exif\0\0" + inner), DQT)) is None
+    assert jpeg.locate(made.jpeg(made.segment(0xE0, b"JFXX\0\x10" + inner), DQT)) is None
+    assert jpeg.locate(made.jpeg(DQT) + inner) is None
+
+
+@pytest.mark.parametrize(
+    ("segments", "rest"),
+    [
+        ([DQT, *RUN, DQT], [DQT, DQT]),
+        ([RUN[0], DQT, *RUN[1:]], [DQT]),
+        ([*RUN[:-1], DQT], [DQT]),
+        ([RUN[0], *RUN[2:], RUN[1], OTHER], [OTHER]),
+        ([*RUN, *WHOLE], []),
+        ([OTHER, *RUN], [OTHER]),
+        ([RUN[0], RUN[1].replace(b"\x02\x11", b"\x02\x12", 1), *RUN[2:]], []),
+        ([made.segment(0xEA, WHOLE[0][4:]), DQT], [DQT]),
+        ([b"\xff" * 3 + b"\xff\x01" + DQT], [b"\xff" * 3 + b"\xff\x01" + DQT]),
+    ],
+)
+def test_removed(segments: list[bytes], rest: list[bytes]) -> None:
+    assert jpeg.remove(made.jpeg(*segments)) == made.jpeg(*rest)
+    assert jpeg.locate(made.jpeg(*rest)) is None
+
+
+def test_removing_is_bounded() -> None:
+    with pytest.raises(LimitError, match="parts"):
+        jpeg.remove(made.jpeg(*[DQT] * 20), Limits(container_parts=10))
+    for data in (b"", b"\xff\xd8", made.jpeg(scan=b"\xff\xe1\xff\xff")):
+        assert jpeg.remove(data) == data
+
+
 def test_limits() -> None:
     with pytest.raises(LimitError, match="parts"):
         jpeg.locate(made.jpeg(*[DQT] * 20), Limits(container_parts=10))

@@ -67,6 +67,29 @@ def test_malformed(data: bytes, word: str) -> None:
         png.locate(data)
 
 
+@pytest.mark.parametrize(
+    ("chunks", "rest"),
+    [
+        ([DATA, CARRIER], [DATA]),
+        ([CARRIER, DATA, CARRIER], [DATA]),
+        ([made.chunk(b"caBX", STORE, crc=7), DATA], [DATA]),
+        ([made.chunk(b"caBX", STORE[:50]), DATA], [DATA]),
+        ([made.chunk(b"caBX", b""), DATA], [DATA]),
+        ([made.chunk(b"caBY", STORE), DATA], [DATA]),
+        ([DATA], [DATA]),
+    ],
+)
+def test_removed(chunks: list[bytes], rest: list[bytes]) -> None:
+    assert png.remove(made.png(*chunks) + CARRIER) == made.png(*rest) + CARRIER
+
+
+def test_removing_is_bounded() -> None:
+    with pytest.raises(LimitError, match="parts"):
+        png.remove(made.png(DATA * 20), Limits(container_parts=10))
+    for data in (png.MAGIC, made.png(CARRIER[:-1], end=b"")):
+        assert png.remove(data) == data
+
+
 def test_limits() -> None:
     with pytest.raises(LimitError, match="parts"):
         png.locate(made.png(*[DATA] * 20), Limits(container_parts=10))

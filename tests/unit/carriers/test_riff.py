@@ -70,6 +70,45 @@ def test_malformed(data: bytes, word: str) -> None:
         riff.locate(data)
 
 
+@pytest.mark.parametrize("form", [b"WEBP", b"WAVE", b"AVI "])
+@pytest.mark.parametrize("size", [200, 201])
+def test_removed(form: bytes, size: int) -> None:
+    carrier = made.riff_chunk(b"C2PA", made.store(size))
+    assert riff.remove(made.riff(OTHER, carrier, form=form)) == made.riff(OTHER, form=form)
+    assert riff.remove(made.riff(OTHER, form=form)) == made.riff(OTHER, form=form)
+
+
+def test_removed_from_the_middle() -> None:
+    assert riff.remove(made.riff(CARRIER, OTHER, CARRIER)) == made.riff(OTHER)
+    assert riff.remove(made.riff(made.riff_chunk(b"C3PA", STORE), OTHER)) == made.riff(OTHER)
+    assert riff.remove(made.riff(made.riff_chunk(b"C2PA", b"?"), OTHER)) == made.riff(OTHER)
+
+
+def test_in_an_avi_nothing_moves() -> None:
+    later = made.riff(OTHER, form=b"AVIX")
+    junk = made.riff_chunk(b"JUNK", bytes(len(STORE)))
+    film = made.riff(CARRIER, OTHER, form=b"AVI ")
+    assert riff.remove(film) == made.riff(junk, OTHER, form=b"AVI ")
+    assert riff.remove(made.riff(CARRIER, form=b"AVI ") + later) == made.riff(junk, form=b"AVI ") + later
+
+
+def test_removed_where_lengths_leave_something_out() -> None:
+    odd = made.riff_chunk(b"C2PA", made.store(201))
+    data = made.riff(OTHER, odd)
+    bare = made.riff(OTHER)
+    short = data[:4] + (len(data) - 9).to_bytes(4, "little") + data[8:]
+    assert riff.remove(short) == bare, "the padding byte of the last chunk is not counted"
+    for open_length in (bytes(4), b"\xff" * 4):
+        assert riff.remove(data[:4] + open_length + data[8:]) == bare[:4] + open_length + bare[8:]
+
+
+def test_removing_is_bounded() -> None:
+    with pytest.raises(LimitError, match="parts"):
+        riff.remove(made.riff(OTHER * 20), Limits(container_parts=10))
+    cut = made.riff(CARRIER)[:-1]
+    assert riff.remove(cut) == cut
+
+
 def test_limits() -> None:
     with pytest.raises(LimitError, match="parts"):
         riff.locate(made.riff(*[OTHER] * 20), Limits(container_parts=10))

@@ -95,10 +95,84 @@ def test_other_encodings_are_no_hiding_place(codec: str) -> None:
         svg.locate(made.svg(MANIFEST).decode().encode(codec))
 
 
-def test_shrink_and_inject_is_two_elements() -> None:
-    inside = b"</c2pa:manifest></metadata><rect fill='red'/><metadata><c2pa:manifest>"
+@pytest.mark.parametrize("again", [b"<c2pa:manifest>", b"<c2pa:manifest xmlns:c2pa='urn:x'>"])
+def test_shrink_and_inject_leaves_an_empty_element(again: bytes) -> None:
+    """The store can be read, so it is the hash that does not hold; the carrier has a problem too."""
+    inside = b"</c2pa:manifest></metadata><rect fill='red'/><metadata>" + again
+    data = made.svg(MANIFEST.replace(TEXT, TEXT + inside))
+    found = svg.locate(data)
+    assert found is not None
+    assert found.store == STORE
+    assert found.ranges == ((data.index(TEXT), len(TEXT)),)
+    assert "is empty" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        MANIFEST.replace(b"<c2pa:", b"|c2pa:", 1),
+        MANIFEST.replace(b"<c2pa:manifest", b"<c2pa;manifest"),
+        MANIFEST.replace(b"manifest>", b"manigest>"),
+        MANIFEST.replace(b"manifest>", b"manigest>", 1),
+        MANIFEST.replace(b"</c2pa:", b"|/c2pa:"),
+        MANIFEST.replace(b"c2pa:manifest", b"desc"),
+    ],
+)
+def test_a_carrier_without_its_name_is_not_overlooked(changed: bytes) -> None:
     with pytest.raises(MalformedError):
-        svg.locate(made.svg(MANIFEST.replace(TEXT, TEXT + inside)))
+        svg.locate(made.svg(changed))
+
+
+def test_pictures_inside_have_stores_of_their_own() -> None:
+    for inner in (made.png(made.chunk(b"caBX", STORE)), made.jpeg(*made.packets(STORE))):
+        link = b"<image href='data:image/png;base64," + base64.b64encode(inner) + b"'/>"
+        assert svg.locate(made.svg(link)) is None
+    stray = base64.b64encode(bytes(16 // 4 * 3) + b"jumdc2pa\0")
+    assert svg.locate(made.svg(b"<image href='data:," + stray + b"'/>")) is None
+    assert svg.locate(made.svg(b"<!--<desc>" + TEXT + b"</desc>-->")) is None
+
+
+def test_left_over() -> None:
+    signed = made.svg(MANIFEST)
+    for damaged in (b"=" + signed[1:], signed.replace(b"<svg", b"<swg", 1) + b"\n"):
+        assert svg.is_left_over(damaged)
+    for other in (
+        b"",
+        b"</svg>",
+        made.svg(),
+        b"about " + signed + b" and more",
+        b"<code> " + TEXT + b"</svg>",
+    ):
+        assert not svg.is_left_over(other)
+
+
+@pytest.mark.parametrize(
+    ("data", "rest"),
+    [
+        (made.svg(MANIFEST), made.svg().replace(b' xmlns:c2pa="http://c2pa.org/manifest"', b"")),
+        (
+            made.svg(b"<g/>", MANIFEST),
+            made.svg(b"<g/>", b"<metadata></metadata>").replace(b" xmlns:c2pa=", b" xmlns:c2pa="),
+        ),
+        (made.svg(MANIFEST, b"<c2pa:x/>"), made.svg(b"<c2pa:x/>")),
+        (made.svg(MANIFEST, MANIFEST), made.svg(b"<metadata></metadata>")),
+        (made.svg(MANIFEST.replace(TEXT, b"?")), made.svg()),
+        (made.svg(MANIFEST.replace(TEXT, TEXT + b"<g/>")), made.svg()),
+        (made.svg(b"<metadata><c2pa:manifest/></metadata>"), made.svg()),
+        (made.svg(MANIFEST.replace(b"c2pa:manifest", b"desc")), made.svg()),
+        (
+            made.svg(MANIFEST.replace(b"<metadata>", b"<metadata><a/>")),
+            made.svg(b"<metadata><a/></metadata>"),
+        ),
+        (made.svg(b"plain"), made.svg(b"plain")),
+    ],
+)
+def test_removed(data: bytes, rest: bytes) -> None:
+    declaration = b' xmlns:c2pa="http://c2pa.org/manifest"'
+    if b"c2pa:x" not in rest and b"plain" not in rest:
+        rest = rest.replace(declaration, b"")
+    assert svg.remove(data) == rest
+    assert svg.locate(svg.remove(data)) is None
 
 
 def test_limits() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provkit import LimitError, Limits, MalformedError
-from provkit.carriers import text
+from provkit.carriers import nfc, text
 from support import forge
 
 STORE = b"a store"
@@ -65,10 +65,10 @@ def test_limits() -> None:
 @pytest.mark.parametrize("bad", [b"\xff", b"a\xc0\x80", b"\xed\xa0\x80", "ü".encode("latin-1")])
 def test_what_is_not_utf8(bad: bytes) -> None:
     with pytest.raises(MalformedError, match="not UTF-8"):
-        text.check_utf8(bad)
+        nfc.check_utf8(bad)
 
 
 def test_prepare() -> None:
-    assert text.prepare("e\u0301".encode()) == "é".encode()
-    assert text.prepare("\u2126".encode()) == "Ω".encode()
-    assert text.prepare("ﬁ½".encode()) == "ﬁ½".encode()
+    assert nfc.prepare("e\u0301".encode()) == "é".encode()
+    assert nfc.prepare("\u2126".encode()) == "Ω".encode()
+    assert nfc.prepare("ﬁ½".encode()) == "ﬁ½".encode()

@@ -243,3 +243,28 @@ def test_parts_a_bmff_hash_leaves_out_are_told() -> None:
     found = check(manifest(extra=(bmff,), listed=("c2pa.hash.data", "c2pa.hash.bmff.v3")))
     assert found.warnings == ("STRICT-IMG-11: parts of the file are not signed: /free",)
     assert not found.capped
+
+
+@pytest.mark.parametrize("size", [0, 1, 23, 24, 255, 256, 65_536, 65_537, 70_000])
+def test_padding_of_any_size(size: int) -> None:
+    found = check(manifest(unprotected={"pad": bytes(size)}))
+    assert not found.failures
+    assert not found.capped
+
+
+@pytest.mark.parametrize("size", [1, 24, 256, 65_536, 65_537])
+@pytest.mark.parametrize("first", [False, True])
+def test_one_byte_in_the_padding(size: int, *, first: bool) -> None:
+    rest = bytes(size - 1)
+    pad = b"\1" + rest if first else rest + b"\1"
+    assert rules(check(manifest(unprotected={"pad": pad}))) == ["STRICT-IMG-4"]
+
+
+def test_padding_whose_length_is_written_wide() -> None:
+    plain = cose({"pad": bytes(8)})
+    wide = plain.replace(b"\x63pad\x48", b"\x63pad\x58\x08")
+    assert wide != plain
+    found = check(manifest(signature=wide))
+    assert not found.failures
+    assert found.capped
+    assert [warning.partition(":")[0] for warning in found.warnings] == ["STRICT-IMG-5"]

@@ -28,9 +28,14 @@ def test_a_verdict_fills_its_columns() -> None:
 
 
 def test_names_are_harmless() -> None:
-    for name in ("=cmd|' /C calc'!A0", "+1", "-1", "@x"):
+    for name in ("=cmd|' /C calc'!A0", "+1", "-1", "@x", "\uff1d1"):
         (row,) = read(tabular.line(Result(name, None, Failure("malformed", "=x"))))
         assert row[0] == f"'{name}"
     (row,) = read(tabular.line(Result('a"b,c\nd\x1b[2J', None, Failure("limit", "too large"))))
     assert row[0] == 'a"b,c\\x0ad\\x1b[2J'
     assert row[-1] == "limit: too large"
+
+
+def test_a_semicolon_starts_no_formula() -> None:
+    (row,) = read(tabular.line(Result("a;=1;b; @x", None, Failure("limit", "x;-1"))))
+    assert (row[0], row[-1]) == ("a;'=1;b; '@x", "limit: x;'-1")

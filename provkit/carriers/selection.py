@@ -1,0 +1,139 @@
+"""Which carrier speaks for an asset whose store our own engine validates.
+
+A PDF and a page have one place for a credential.  Text has three, because a name is only a
+hint: characters at its end (§A.8), a comment line (§A.9), and the head of a page that has no
+tag to know it by (§A.7).  The rules are those of spec/verification.md, step 2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from provkit.carriers import html, pdf, structured, svg, text
+from provkit.carriers.carried import Carried, Problem
+from provkit.carriers.source import Memory
+from provkit.codes import StatusCode
+from provkit.errors import LimitError, MalformedError
+
+if TYPE_CHECKING:
+    from provkit.carriers.source import Source
+    from provkit.limits import Limits
+
+TEXT: Final = "text"
+STRUCTURED: Final = "structured-text"
+HTML: Final = "html"
+PDF: Final = "pdf"
+SIDECAR: Final = "sidecar"
+
+HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+PDF_TYPE: Final = "application/pdf"
+
+
+def read(
+    asset: Source, media_type: str, limits: Limits, *, password: str | None = None
+) -> tuple[str, Carried]:
+    """What an asset carries, and in which carrier.
+
+    Args:
+        asset: the asset.
+        media_type: as sniffed: PDF, HTML, or text.
+        limits: bounds on what is read.
+        password: of an encrypted PDF.
+
+    Returns:
+        The name of the carrier and what is in it; for an asset that carries nothing, the name of
+        the carrier its type has.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: it cannot be told.
+    """
+    if media_type == PDF_TYPE:
+        return PDF, pdf.read(asset, limits, password=password)
+    data = whole(asset, limits)
+    page = html.read(data, limits)
+    if media_type in HTML_TYPES:
+        return HTML, page if _speaks(page) else _of_page(data, page, limits)
+    block = structured.read(data, limits)
+    if not (_speaks(page) or _speaks(block)):
+        if svg.is_left_over(data):
+            raise MalformedError(
+                "a signed SVG whose root element is damaged", hint="look for the original file"
+            )
+        return TEXT, text.read(data, limits)
+    found = [(name, one) for name, one in ((HTML, page), (STRUCTURED, block)) if _speaks(one)]
+    try:
+        wrapper = text.read(data, limits)
+    except MalformedError:
+        wrapper = Carried()  # not UTF-8: there is no wrapper in it
+    if _speaks(wrapper):
+        found.append((TEXT, wrapper))
+    if len(found) > 1:
+        names = " and ".join(name for name, _ in found)
+        several = f"the file carries credentials in more than one way ({names}); one is allowed"
+        return found[0][0], Carried(problem=Problem(StatusCode.GENERAL_ERROR, several))
+    return found[0]
+
+
+def whole(asset: Source, limits: Limits) -> bytes:
+    """All bytes of a text.
+
+    Raises:
+        LimitError: more than ``limits.text_bytes``.
+    """
+    if asset.size > limits.text_bytes:
+        raise LimitError(f"the text has {asset.size} bytes; the limit is {limits.text_bytes}")
+    return asset.data if isinstance(asset, Memory) else asset.read(0, asset.size)
+
+
+def held(asset: Source, limits: Limits) -> bytes:
+    """All bytes of an asset that is read in memory.
+
+    Raises:
+        LimitError: more than ``limits.file_bytes``.
+    """
+    if isinstance(asset, Memory):
+        return asset.data
+    if asset.size > limits.file_bytes:
+        raise LimitError(f"the file has {asset.size} bytes; the limit is {limits.file_bytes}")
+    return asset.read(0, asset.size)
+
+
+def _speaks(carried: Carried) -> bool:
+    """Whether there is anything: a store, a reference to one, or something broken."""
+    return bool(carried.stores) or carried.reference is not None or carried.problem is not None
+
+
+def _of_page(data: bytes, page: Carried, limits: Limits) -> Carried:
+    """A page without a credential of its own: one for text may stand in it, whole or quoted.
+
+    Pages quote signed texts, and such a quotation does not speak for the page.  Characters at
+    its very end were put there to sign the file.
+    """
+    wrappers, damaged = text.locate(data, limits)
+    if not wrappers and not damaged:
+        return page
+    if len(wrappers) == 1 and not damaged and not data[wrappers[0].end :].strip():
+        return text.read(data, limits)
+    quoted = "quoted-credential: the page holds a credential for a piece of text, which does not speak for the page"
+    return Carried(warnings=(*page.warnings, quoted))
+
+
+def remove(asset: Source, media_type: str, limits: Limits, *, password: str | None = None) -> bytes:
+    """The asset without what it carries, whole or damaged; every other byte stays.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: as :func:`read`, or it cannot be taken out.
+    """
+    if media_type == PDF_TYPE:
+        return asset.read(0, pdf.remove(asset, limits, password=password))
+    data = whole(asset, limits)
+    name, _ = read(asset, media_type, limits)
+    if name == HTML and not _wraps(data, limits):
+        return html.remove(data, limits)
+    if name == STRUCTURED:
+        return structured.remove(data, limits)
+    return text.remove(data, text.locate(data, limits))
+
+
+def _wraps(data: bytes, limits: Limits) -> bool:
+    return any(text.locate(data, limits))

@@ -1,0 +1,304 @@
+"""A block is found where it stands, whole, and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+
+import pytest
+
+from provkit import (
+    AlreadySignedError,
+    ConfigurationError,
+    LimitError,
+    Limits,
+    MalformedError,
+    UnsupportedError,
+)
+from provkit.carriers import structured
+from provkit.carriers.carried import FrontMatter, RangeBinding
+from provkit.carriers.structured.blocks import BEGIN, BOM, DATA_URI, END
+from provkit.carriers.structured.syntaxes import SPELLINGS, SYNTAXES, type_of_name
+from support.shared import shared
+
+STORE = b"\0\0\0\x28jumb\0\0\0\x20jumdc2pa" + bytes(range(200))
+URI = DATA_URI + base64.b64encode(STORE)
+BLOCK = BEGIN + b" " + URI + b" " + END
+HASH = b"# " + BLOCK
+WEB = b"https://example.com/store.c2pa"
+
+
+def code(data: bytes) -> str | None:
+    problem = structured.read(data).problem
+    return None if problem is None else str(problem.code).rpartition(".")[2]
+
+
+def accepted(data: bytes) -> set[tuple[int, int] | None]:
+    binding = structured.read(data).binding
+    assert isinstance(binding, RangeBinding)
+    return set(binding.accepted)
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), sorted(SPELLINGS), ids=lambda part: part.decode())
+def test_every_spelling_is_read_in_any_file(prefix: bytes, suffix: bytes) -> None:
+    host = {b"%": b"\\relax\n", b";": b"; more\n"}.get(prefix, b"text\n")
+    line = prefix + b" " + BLOCK + (b" " + suffix if suffix else b"")
+    for data in (line + b"\n" + host, host + b"\n" + line, line, host + line + b"\r\nmore"):
+        found = structured.read(data)
+        if prefix in {b"%", b";"} and data == line:
+            assert code(data) == "mismatch"
+            continue
+        assert found.problem is None
+        assert found.stores == (STORE,)
+        assert data[found.start :][: found.length] == line
+
+
+def test_no_spelling_is_one_byte_from_another() -> None:
+    signs = [(prefix, suffix) for prefix, suffix in SPELLINGS if prefix not in {b"%", b";"}]
+    for one, two in itertools.combinations(signs, 2):
+        if (len(one[0]), len(one[1])) == (len(two[0]), len(two[1])):
+            changed = sum(a != b for a, b in zip(b"|".join(one), b"|".join(two), strict=True))
+            assert changed > 1, (one, two)
+
+
+def test_a_sign_of_one_byte_has_to_fit_the_text() -> None:
+    assert structured.read(b"% " + BLOCK + b"\n\\documentclass{article}\n").stores
+    assert code(b"# " + BLOCK + b"\n\\documentclass{article}\n") == "mismatch"
+    assert code(b"% " + BLOCK + b"\nprint(1)\n") == "mismatch"
+    assert code(b"; " + BLOCK + b"\n[a]\n") == "mismatch"
+    assert structured.read(b"# " + BLOCK + b"\n%YAML 1.2\n---\na: b\n").stores
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_ranges(newline: bytes) -> None:
+    size, ending = len(HASH), len(newline)
+    assert accepted(HASH + newline + b"x = 1") == {(0, size + ending), (0, size)}
+    assert accepted(HASH) == {(0, size)}
+    at = 1 + ending
+    assert accepted(b"x" + newline + HASH) == {(at, size), (at - 1, size + 1), (1, size + ending)}
+    fence = b"---" + newline
+    inner = fence + HASH + newline + b"a: b" + newline + fence
+    assert accepted(inner) == {(len(fence), size), (len(fence), size + ending)}
+    assert accepted(BOM + HASH + newline + b"x") == {
+        (3, size),
+        (3, size + ending),
+        (0, 3 + size),
+        (0, 3 + size + ending),
+    }
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("prefix", [b"", b"# ", b"// "])
+def test_three_lines(newline: bytes, prefix: bytes) -> None:
+    block = newline.join(prefix + part for part in (BEGIN, URI, END))
+    data = b"---" + newline + block + newline + b"a: b" + newline + b"---" + newline
+    found = structured.read(data)
+    assert found.stores == (STORE,)
+    assert data[found.start :][: found.length] == block
+    mixed = data.replace(prefix + URI, b"% " + URI)
+    assert code(mixed) in {"mismatch", "malformedReference"}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(b"<!-- " + BEGIN + b" not a url " + END + b" -->\n# T\n", "malformedReference", id="words"),
+        pytest.param(b"# " + BEGIN + b"   " + END + b"\n", "emptyReference", id="empty"),
+        pytest.param(b"# " + BEGIN + b" ftp://example.com/a " + END + b"\n", "noResolutionPath", id="ftp"),
+        pytest.param(b"# " + BEGIN + b" file:///a " + END + b"\n", "noResolutionPath", id="file"),
+        pytest.param(b"# " + BEGIN + b" https://a b " + END + b"\n", "malformedReference", id="space in URL"),
+        pytest.param(b"# " + BEGIN + b" data:text/plain,a " + END + b"\n", "malformedReference", id="other data"),
+        pytest.param(HASH.replace(b"AAAA", b"AA AA", 1), "malformedReference", id="space in base64"),
+        pytest.param(HASH.replace(b"AAAA", b"AA*AA", 1), "malformedReference", id="star in base64"),
+        pytest.param(HASH.replace(b"== ", b"= "), "malformedReference", id="padding cut"),
+        pytest.param(HASH.replace(b" data", b"  data"), "malformedReference", id="two spaces"),
+        pytest.param(b"x = 1 " + HASH + b"\n", "mismatch", id="code before"),
+        pytest.param(b"/* " + BLOCK + b" */ x()\n", "mismatch", id="code behind"),
+        pytest.param(b"<!-- " + BLOCK + b" */\n", "mismatch", id="comment closed by another"),
+        pytest.param(b"<!-- " + BLOCK + b"\n", "mismatch", id="comment not closed"),
+        pytest.param(HASH + b" \n", "mismatch", id="space behind"),
+        pytest.param(b"\n".join((b"# " + BEGIN, URI[:50], URI[50:], END)), "mismatch", id="wrapped"),
+        pytest.param(HASH.replace(b"END C2PA MAN", b"END C2PA\nMAN"), "mismatch", id="wrapped in END"),
+        pytest.param(b"# " + BEGIN + b" " + URI + b"\n", "noManifest", id="no END"),
+        pytest.param(b"text\n\n# " + BEGIN + b" " + WEB, "noManifest", id="address without END"),
+        pytest.param(URI + b" " + END + b"\n", "noManifest", id="no BEGIN"),
+        pytest.param(HASH + b"\nx\n" + HASH + b"\n", "multipleReferences", id="two"),
+        pytest.param(HASH + b"\n```\n" + BEGIN + b"\n", "multipleReferences", id="and a quoted BEGIN"),
+        pytest.param(b"`" + BEGIN + b"` `" + END + b"`\n" + HASH, "multipleReferences", id="behind quoted ones"),
+        pytest.param(b"---\n" + HASH + b"\n---\n<!-- " + BLOCK + b" -->\n", "multipleReferences", id="twice"),
+    ],
+)  # fmt: skip
+def test_problems(data: bytes, expected: str) -> None:
+    assert code(data) == expected
+    assert structured.read(data).stores == ()
+    with pytest.raises(AlreadySignedError):
+        structured.place(data, "text/x-python")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"A block begins with `" + BEGIN + b"` and ends with `" + END + b"`.\n",
+        b"Text\n```\n" + BEGIN + b"\n<reference>\n" + END + b"\n```\nmore\n",
+        b"Text\n    # " + BEGIN + b" ... " + END + b"\nmore\n",
+        b"Text\n# " + BEGIN + b" <reference> " + END + b"\nmore\n",
+        END + b" " + BEGIN,
+        BEGIN * 3,
+    ],
+)
+def test_quoted_delimiters_are_no_block(data: bytes) -> None:
+    assert structured.read(data) == structured.read(b"nothing")
+    assert structured.remove(data) == data
+    if data:
+        with pytest.raises(UnsupportedError, match="quotes a delimiter"):
+            structured.place(data, "text/markdown")
+
+
+def test_an_address_is_passed_on() -> None:
+    found = structured.read(b"# " + BEGIN + b" " + WEB + b" " + END + b"\nx\n")
+    assert (found.stores, found.reference, found.problem) == ((), WEB.decode(), None)
+    assert found.binding is not None
+    place = structured.place(b"x\n", "text/x-python", url=WEB.decode())
+    assert structured.read(place.embed(STORE)).reference == WEB.decode()
+    assert place.length(STORE) == place.length(b"")
+    for bad in ("ftp://a/b", "https://", "https://a b", "https://ä.example/", "a.c2pa", "https://a/\n"):
+        with pytest.raises(ConfigurationError):
+            structured.place(b"x\n", "text/x-python", url=bad)
+    with pytest.raises(ConfigurationError, match="end the comment"):
+        structured.place(b"a{}\n", "text/css", url="https://a/*/b")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "host"),
+    [
+        ("text/x-python", b"#!/usr/bin/env python3\nx = 1\n"),
+        ("text/x-python", b"# coding: latin-1\nx = 1\n"),
+        ("text/x-python", b"\n# vim: set fileencoding=utf-8 :\nx = 1\n"),
+        ("text/x-python", BOM + b"x = 1\n"),
+        ("application/xml", b'<?xml version="1.0"?>\n<a/>\n'),
+        ("application/xml", b"<!DOCTYPE a>\n<a/>\n"),
+        ("text/css", b'@charset "utf-8";\n'),
+        ("text/x-php", b"<?php\necho 1;\n"),
+        ("text/x-php", b"<p><?= 1 ?></p><?php\n"),
+        ("application/yaml", b"%YAML 1.2\n---\na: b\n"),
+        ("text/x-go", b"//go:build linux\n\npackage a\n"),
+        ("text/x-tex", b"% !TEX root = a.tex\n"),
+        ("text/x-scss", b"---\n---\na { b: c }\n"),
+        ("text/javascript", b"// @flow\nlet a;\n"),
+        ("text/x-dockerfile", b"# syntax=docker/dockerfile:1\nFROM a\n"),
+        ("text/x-batch", b"@echo off\r\n"),
+        ("text/x-rst", b"Title\n=====\n"),
+        ("text/markdown", b"---\n\na rule above\n"),
+        ("text/markdown", b"---\nno front matter\n"),
+    ],
+)
+def test_a_reserved_first_line_sends_the_block_to_the_end(media_type: str, host: bytes) -> None:
+    signed = structured.place(host, media_type).embed(STORE)
+    assert signed.startswith(host)
+    assert END in signed.splitlines()[-1]
+    assert structured.remove(signed) == host
+
+
+@pytest.mark.parametrize(
+    ("media_type", "host"),
+    [
+        ("text/x-perl", b"#!/usr/bin/perl\nprint <DATA>;\n__DATA__\na\n"),
+        ("text/x-ruby", b"#!/usr/bin/ruby\n__END__\na\n"),
+        ("text/x-php", b"<?php\n?>\n<p>shown</p>\n"),
+        ("text/x-php", b"<p>no code</p>\n"),
+        ("text/x-rst", b"Title\n=====\n\nno line end"),
+        ("text/x-shellscript", b"#!/bin/sh\necho \\"),
+        ("text/plain", b"a\n"),
+        ("text/csv", b"a,b\n"),
+        ("application/json", b"{}\n"),
+        ("image/svg+xml", b"<svg/>\n"),
+    ],
+)
+def test_no_place(media_type: str, host: bytes) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        structured.place(host, media_type)
+    assert caught.value.hint is not None
+
+
+def test_what_cannot_be_signed() -> None:
+    with pytest.raises(MalformedError, match="carriage return"):
+        structured.place(b"a\rb\r", "text/x-python")
+    with pytest.raises(MalformedError, match="zero"):
+        structured.place("a = 1\n".encode("utf-16-le"), "text/x-python")
+    with pytest.raises(LimitError):
+        structured.place(b"x" * 11, "text/x-python", Limits(text_bytes=10))
+    with pytest.raises(LimitError):
+        structured.read(HASH, Limits(store_bytes=10))
+    with pytest.raises(LimitError):
+        structured.read((BEGIN + END) * 5, Limits(carriers=4))
+    with pytest.raises(AlreadySignedError, match="already"):
+        structured.place(HASH, "text/x-python")
+
+
+def test_front_matter() -> None:
+    host = b"---\ntitle: A\n---\n# T\n"
+    assert structured.place(host, "text/markdown").embed(STORE) == host[:4] + HASH + b"\n" + host[4:]
+    literal = structured.place(host, "text/markdown", front=FrontMatter.LITERAL).embed(STORE)
+    assert literal == b"\n".join((b"---", BEGIN, URI, END, host[4:]))
+    for signed in (literal, structured.place(host, "text/markdown").embed(STORE)):
+        assert structured.read(signed).stores == (STORE,)
+        assert structured.remove(signed) == host
+
+
+def test_a_template_that_looks_like_another_language() -> None:
+    host = b"\\cd /tmp\n"
+    signed = structured.place(host, "text/x-shellscript").embed(STORE)
+    assert signed.startswith(b"#= ")
+    assert structured.read(signed).stores == (STORE,)
+
+
+def test_a_carriage_return_before_the_block_at_the_end_is_hashed() -> None:
+    host = b"#!/bin/sh\r\necho\r\n"
+    place = structured.place(host, "text/x-shellscript")
+    assert place.start == len(host) + 1
+    assert structured.remove(place.embed(STORE)) == host
+
+
+def test_remove_leaves_what_it_cannot_tell_apart() -> None:
+    assert structured.remove(b"x\n" + HASH + b"\ny\n") == b"x\ny\n"
+    assert structured.remove(b"x\n" + HASH + b"\n") == b"x\n"
+    for data in (b"x = 1 " + HASH, HASH + b"\n" + HASH, b"# " + BEGIN + b" " + URI):
+        with pytest.raises(MalformedError, match="safely"):
+            structured.remove(data)
+
+
+def test_names() -> None:
+    assert type_of_name("a/b/Makefile") == "text/x-makefile"
+    assert type_of_name("C:\\a\\CMakeLists.txt") == "text/x-cmake"
+    assert type_of_name("a.PY") == "text/x-python"
+    assert type_of_name(".env") == "text/x-config"
+    for name in ("a.txt", "a.csv", "a.json", "a.html", "a.svg", "py", "", ".py", "a."):
+        assert type_of_name(name) is None
+    extensions = [extension for one in SYNTAXES.values() for extension in one.extensions]
+    assert len(extensions) == len(set(extensions))
+
+
+def test_media_types() -> None:
+    for name in structured.ALIASES:
+        found = structured.syntax_of(name.upper() + "; charset=utf-8")
+        assert found is not None
+    rss = structured.syntax_of("application/rss+xml")
+    assert rss is not None
+    assert rss.media_type == "application/xml"
+    assert structured.syntax_of("application/xhtml+xml") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["trusted/st-trusted-digitalCreation.py", "trusted/st-trusted-trainedAlgorithmicMedia.md",
+     "valid-untrusted/st-untrusted-algorithmicMedia.yaml", "tampered-content/st-tampered.js",
+     "tampered-content/st-tampered.css"],
+)  # fmt: skip
+def test_files_of_another_writer(name: str) -> None:
+    data = shared("testfiles", "files", *name.split("/")).read_bytes()
+    found = structured.read(data)
+    assert found.problem is None
+    assert found.start == 0
+    assert found.stores[0][4:8] == b"jumb"
+    assert structured.remove(data) == data.partition(b"\n")[2]

@@ -1,0 +1,75 @@
+"""What is said of a signer whom a list knows when the engine does not bear it out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+import provkit
+from provkit.carriers import containers
+from provkit.codes import StatusCode
+from provkit.engine import credential, strict
+from provkit.engine.report import EngineReport
+from provkit.signers.development import make_development_identity
+from provkit.trust import TrustStore
+from provkit.verdict import Status, Statuses
+from support.containers import picture
+
+if TYPE_CHECKING:
+    from provkit.engine.credential import ContainerCredential
+
+NOW = datetime.now(UTC)
+UNLISTED = Status(StatusCode.SIGNING_CREDENTIAL_UNTRUSTED, None, "no way")
+NO_WAY = "the reference engine finds no way from this signer to a listed authority"
+
+
+@pytest.fixture(scope="module")
+def house() -> tuple[bytes, TrustStore]:
+    identity = make_development_identity(algorithm="ES256", now=NOW)
+    signer = provkit.Signer.from_pem(identity.chain_pem, identity.key_pem)
+    data = provkit.sign(picture("PNG"), provkit.Origin.human(), signer)
+    return data, TrustStore.empty().with_anchors(identity.root_pem, name="root")
+
+
+def judged(house: tuple[bytes, TrustStore], report: EngineReport, *, again: bool) -> ContainerCredential:
+    data, trust = house
+    found = containers.locate(data, "image/png")
+    assert found is not None
+    checked = strict.check(found)
+    assert checked.store is not None
+    signature = None if again else checked.readings[checked.store.active.label].signature
+    return credential.judge_container(checked.store, trust, NOW, report, signature=signature)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["read before", "read again"])
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (EngineReport("Valid", statuses=Statuses(failure=(UNLISTED,))), NO_WAY),
+        (EngineReport("Valid"), NO_WAY),
+        (EngineReport("Invalid", statuses=Statuses(failure=(UNLISTED,))), NO_WAY),
+        (EngineReport("Invalid"), "a list knows the signer, but the credential does not hold"),
+        (
+            EngineReport("Invalid", error="the claim is odd"),
+            "a list knows the signer, but the reference engine cannot read the credential",
+        ),
+    ],
+)
+def test_why_a_listed_signer_is_not_trusted(
+    house: tuple[bytes, TrustStore], report: EngineReport, reason: str, *, again: bool
+) -> None:
+    who = judged(house, report, again=again)
+    assert not who.trusted
+    assert who.status.code is StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
+    assert who.status.explanation == reason
+    assert who.facts is not None
+    assert who.facts.trust_list is None
+
+
+def test_a_listed_signer_whom_the_engine_trusts(house: tuple[bytes, TrustStore]) -> None:
+    who = [judged(house, EngineReport("Trusted"), again=again) for again in (False, True)]
+    assert who[0] == who[1]
+    assert who[0].trusted
+    assert who[0].status.code is StatusCode.SIGNING_CREDENTIAL_TRUSTED
