@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from provkit.carriers.source import feed
+from provkit.codes import StatusCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from provkit.carriers.source import Source
-    from provkit.codes import StatusCode
     from provkit.manifest.validation import Binding
 
 
@@ -79,6 +79,8 @@ class RangeBinding:
     """What the data hash may leave out, ``(start, length)``: exactly one of these; None is nothing."""
     carrier: str
     """What stands in the range, for explanations, for example "the script element"."""
+    exclusion_code: StatusCode = StatusCode.ASSERTION_DATA_HASH_MALFORMED
+    """What an exclusion that is none of the accepted ones is called."""
     warnings: tuple[str, ...] = ()
     _chosen: tuple[int, int] | None = field(default=None, init=False)
 

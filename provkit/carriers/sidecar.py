@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from provkit.carriers import found
 from provkit.carriers.carried import Carried, RangeBinding
 from provkit.carriers.source import feed
+from provkit.codes import StatusCode
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
@@ -35,7 +36,13 @@ def read(store: bytes, asset: Source, limits: Limits = DEFAULT_LIMITS) -> Carrie
         raise MalformedError(f"the sidecar: {error.message}", hint=error.hint) from error
     if rest:
         raise MalformedError(f"the sidecar: {rest[0]}")
-    binding = RangeBinding(asset, (None,), "the manifest store, which is in a file of its own,")
+    # A store made to be embedded leaves its own place out of the hash; beside an asset it has none.
+    binding = RangeBinding(
+        asset,
+        (None,),
+        "the manifest store, which is in a file of its own,",
+        StatusCode.ASSERTION_DATA_HASH_MISMATCH,
+    )
     return Carried((store,), 0, len(store), binding)
 
 

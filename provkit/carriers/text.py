@@ -236,6 +236,7 @@ class TextBinding:
     wrapper: Wrapper
     warnings: tuple[str, ...] = ()
     """Set by :meth:`feed`: the text is not in NFC, so other bytes were hashed than stand there."""
+    exclusion_code: StatusCode = StatusCode.ASSERTION_DATA_HASH_MALFORMED
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
         """Exactly one exclusion, and it is the wrapper found in this text."""

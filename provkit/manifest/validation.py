@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from provkit.codes import StatusCode
     from provkit.manifest import assertions as kinds
     from provkit.manifest.claim import Claim
     from provkit.manifest.store import Assertion, Manifest
@@ -31,6 +32,11 @@ class Binding(Protocol):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What :meth:`feed` noticed that changes no state, ``word: sentence``."""
+        ...
+
+    @property
+    def exclusion_code(self) -> StatusCode:
+        """What an exclusion that is not the carrier found in this asset is called."""
         ...
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:

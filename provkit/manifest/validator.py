@@ -124,7 +124,7 @@ def _content(run: Validation, claim: Claim, binding: Binding) -> None:
         return
     problem = binding.exclusion_problem(data_hash.exclusions)
     if problem is not None:
-        add(StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, problem)
+        add(binding.exclusion_code, url, problem)
         return
     state = hasher(b"")
     try:

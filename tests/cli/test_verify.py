@@ -340,7 +340,7 @@ def test_unreadable_file(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         ("plain text".encode("utf-16-le"), "unsupported"),
         (b"caf\xe9 latin-1\n", "malformed"),
         (b"\x89PNG\r\n\x1a\n" + bytes(64), "malformed"),
-        (b"%PDF-1.7\n", "unsupported"),
+        (b"%PDF-1.7\n", "malformed"),
         (bytes(range(256)) * 40, "unsupported"),
     ],
 )

@@ -23,9 +23,6 @@ KNOWN = {
     "cl::png-alg-unknown": "general.error: the engine speaks of time stamps",
 }
 """Vectors answered with another refusal than the one asked for.  None may be trusted or valid."""
-KNOWN["png::detached-overwrite"] = (
-    "assertion.dataHash.malformed: what any exclusion gives for a store kept apart"
-)
 _OF_AN_INGREDIENT: Final = "invalid without a reason: the engine's failures about ingredients are left out"
 KNOWN |= dict.fromkeys(
     (

@@ -59,6 +59,8 @@ class Document:
     password: str | None = None
     _objects: dict[tuple[int, int], Indirect] = field(default_factory=dict)
     _streams: dict[int, _Pack] = field(default_factory=dict)
+    _unpacking: set[int] = field(default_factory=set)
+    """Object streams being expanded: what that takes must not stand in them."""
     _cipher: crypt.Cipher | None = None
 
     @property
@@ -212,7 +214,13 @@ class Document:
         if offset not in self._streams:
             if len(self._streams) >= _KEPT_STREAMS:
                 self._streams.clear()
-            self._streams[offset] = self._unpack(entry.stream, offset, update)
+            if offset in self._unpacking:
+                raise MalformedError(f"the object stream {entry.stream} of the PDF is needed to read itself")
+            self._unpacking.add(offset)
+            try:
+                self._streams[offset] = self._unpack(entry.stream, offset, update)
+            finally:
+                self._unpacking.discard(offset)
         pack = self._streams[offset]
         pair = pack.directory[2 * entry.place : 2 * entry.place + 2]
         if len(pair) != 2 or not all(part.isdigit() and len(part) < 11 for part in pair):

@@ -55,9 +55,9 @@ class Ref:
         return f"{self.number} {self.generation} R"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dict:
-    """A dictionary.  Entries whose value is null are left out, as if they were absent."""
+    """A dictionary, the same only as itself.  Entries whose value is null are left out, as if they were absent."""
 
     entries: dict[str, Item]
     repeated: frozenset[str]

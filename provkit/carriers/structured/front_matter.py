@@ -53,8 +53,8 @@ _DATA_BEHIND: Final[dict[str, re.Pattern[bytes]]] = {
     "text/x-perl": re.compile(rb"^__(?:END|DATA)__[ \t\r]*+$", re.MULTILINE),
     "text/x-ruby": re.compile(rb"^__END__[ \t\r]*+$", re.MULTILINE),
     "text/x-php": re.compile(rb"__halt_compiler", re.IGNORECASE),
-    # A literal scalar that keeps its last line feeds would get one more.
-    "application/yaml": re.compile(rb"[|>][0-9]?\+"),
+    # A literal scalar that keeps its last line feeds, or has none yet, would get one more.
+    "application/yaml": re.compile(rb"[|>][0-9]?\+|[^\n]\Z"),
 }
 _PARAGRAPHS: Final = frozenset({"text/x-rst", "text/vtt"})
 """Hosts whose comments are blocks: a blank line parts them from the text."""

@@ -55,7 +55,7 @@ def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
             f"the block cannot be taken out safely{why}", hint="take it out with an editor, then look again"
         )
     start, end = block.start, block.end
-    if end == len(data) and start > len(BOM):
+    if end == len(data):
         start -= _line_end_before(data, start)
     return data[:start] + data[end + _line_end_at(data, end) :]
 

@@ -191,6 +191,24 @@ def test_object_streams_that_lie() -> None:
     assert bad.object(Ref(1, 1)) is None
 
 
+@pytest.mark.parametrize("encrypt", [b"", b"/Encrypt 1 0 R"])
+def test_an_object_stream_that_needs_itself(encrypt: bytes) -> None:
+    """Its length, or the encryption dictionary, stands in it."""
+    made = Made()
+    length = b"9" if encrypt else b"3 0 R"
+    made._put(2, b"<< /Type /ObjStm /N 1 /First 4 /Length %s >>\nstream\n1 0 << >>\nendstream" % length)
+    made.previous = made.rows({1: (2, 2, 0), 2: (1, made.offsets[2], 0), 3: (2, 2, 0)}, extra=encrypt)
+    made.data += b"startxref\n%d\n%%%%EOF\n" % made.previous
+    with pytest.raises(MalformedError, match="to read itself"):
+        opened(made.data).root()
+
+
+@pytest.mark.parametrize("kind", [b"<< >>", b"[]", b"(Catalog)", b"/Page"])
+def test_a_catalog_of_another_type(kind: bytes) -> None:
+    with pytest.raises(MalformedError, match="something else"):
+        opened(making.plain(o1=b"<< /Type %s /Pages 2 0 R >>" % kind)).root()
+
+
 def test_bombs() -> None:
     made = Made()
     packed = zlib.compress(b"1 0 " + bytes(40 * 1024 * 1024))
