@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from provkit.carriers import structured, text
+from provkit.carriers import text
 from provkit.carriers.carried import Carriage
 from provkit.carriers.source import Memory
 from provkit.errors import MalformedError, UnsupportedError
@@ -109,7 +109,11 @@ def type_of_name(name: str) -> str | None:
     """Media type a file name hints at; None for an unknown extension."""
     stem, dot, extension = name.rpartition(".")
     known = _EXTENSIONS.get(extension.lower()) if dot and stem else None
-    return known or structured.type_of_name(name) or (None if dot and stem else TEXT)
+    if known:
+        return known
+    from provkit.carriers import structured
+
+    return structured.type_of_name(name) or (None if dot and stem else TEXT)
 
 
 def sniff(data: bytes | Source) -> str:
@@ -219,7 +223,11 @@ def type_to_sign(data: bytes | Source, hint: str | None, *, apart: bool = False)
         return XHTML
     if found != TEXT or hint is None:
         return found
-    if apart or hint in _TEXT_HINTS or hint in (HTML, XHTML, JSON) or structured.syntax_of(hint):
+    if apart or hint in _TEXT_HINTS or hint in (HTML, XHTML, JSON):
+        return hint
+    from provkit.carriers import structured
+
+    if structured.syntax_of(hint):
         return hint
     raise UnsupportedError(
         f"{hint} is not a format this version can sign",

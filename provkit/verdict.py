@@ -175,6 +175,14 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     """Facts that change no state but that a reader should know, ``word: sentence``."""
 
+    @classmethod
+    def unsigned(cls, media_type: str, remote: str | None, warnings: tuple[str, ...] = ()) -> Verdict:
+        """The verdict on an asset without a credential at hand."""
+        if remote is not None:
+            said = f"the file names a credential at {remote[:200]}, which was not fetched"
+            warnings = (*warnings, f"remote-manifest: {said}")
+        return cls(State.UNSIGNED, media_type, remote=remote, warnings=warnings)
+
     def __bool__(self) -> NoReturn:
         raise TypeError(
             "a Verdict is neither true nor false: compare verdict.state, or call verdict.require(policy)"

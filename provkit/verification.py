@@ -136,7 +136,7 @@ def _judged(
     if carried.problem is not None:
         return _broken(name, media_type, *carried.problem, warnings)
     if not carried.stores or carried.binding is None:
-        return unsigned(media_type, carried.reference, warnings)
+        return Verdict.unsigned(media_type, carried.reference, warnings)
     try:
         *older, active = (stores.read(store, limits) for store in carried.stores)
         store = stores.join(older, active)
@@ -146,14 +146,6 @@ def _judged(
     run = validator.validate(store, carried.binding, judge, at, limits)
     run.warnings.extend(carried.binding.warnings)
     return _verdict(run, name, media_type, warnings)
-
-
-def unsigned(media_type: str, remote: str | None, warnings: tuple[str, ...] = ()) -> Verdict:
-    """The verdict on an asset without a credential at hand."""
-    if remote is not None:
-        said = f"the file names a credential at {remote[:200]}, which was not fetched"
-        warnings = (*warnings, f"remote-manifest: {said}")
-    return Verdict(State.UNSIGNED, media_type, remote=remote, warnings=warnings)
 
 
 def _broken(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from provkit.carriers import html, pdf, structured, svg, text
+from provkit.carriers import text
 from provkit.carriers.carried import Carried, Problem
 from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
@@ -47,15 +47,18 @@ def read(
     Raises:
         MalformedError, UnsupportedError, LimitError: it cannot be told.
     """
+    # Most texts carry nothing but text: what the other carriers are made of is loaded when there is need.
     if media_type == PDF_TYPE:
+        from provkit.carriers import pdf
+
         return PDF, pdf.read(asset, limits, password=password)
     data = whole(asset, limits)
-    page = html.read(data, limits)
+    page = _page(data, limits)
     if media_type in HTML_TYPES:
         return HTML, page if _speaks(page) else _of_page(data, page, limits)
-    block = structured.read(data, limits)
+    block = _block(data, limits)
     if not (_speaks(page) or _speaks(block)):
-        if svg.is_left_over(data):
+        if _is_left_over(data):
             raise MalformedError(
                 "a signed SVG whose root element is damaged", hint="look for the original file"
             )
@@ -72,6 +75,30 @@ def read(
         several = f"the file carries credentials in more than one way ({names}); one is allowed"
         return found[0][0], Carried(problem=Problem(StatusCode.GENERAL_ERROR, several))
     return found[0]
+
+
+def _page(data: bytes, limits: Limits) -> Carried:
+    if b"<" not in data:
+        return Carried()
+    from provkit.carriers import html
+
+    return html.read(data, limits)
+
+
+def _block(data: bytes, limits: Limits) -> Carried:
+    if b"MANIFEST-----" not in data:
+        return Carried()
+    from provkit.carriers import structured
+
+    return structured.read(data, limits)
+
+
+def _is_left_over(data: bytes) -> bool:
+    if b"<" not in data and b">" not in data:
+        return False
+    from provkit.carriers import svg
+
+    return svg.is_left_over(data)
 
 
 def whole(asset: Source, limits: Limits) -> bytes:
@@ -125,12 +152,18 @@ def remove(asset: Source, media_type: str, limits: Limits, *, password: str | No
         MalformedError, UnsupportedError, LimitError: as :func:`read`, or it cannot be taken out.
     """
     if media_type == PDF_TYPE:
+        from provkit.carriers import pdf
+
         return asset.read(0, pdf.remove(asset, limits, password=password))
     data = whole(asset, limits)
     name, _ = read(asset, media_type, limits)
     if name == HTML and not _wraps(data, limits):
+        from provkit.carriers import html
+
         return html.remove(data, limits)
     if name == STRUCTURED:
+        from provkit.carriers import structured
+
         return structured.remove(data, limits)
     return text.remove(data, text.locate(data, limits))
 

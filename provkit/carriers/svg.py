@@ -40,6 +40,8 @@ _METADATA: Final = (b"<metadata>", b"</metadata>")
 _SKIPPED: Final = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 # Possessive throughout: whatever follows a `<`, no byte is looked at twice.
 _TAG: Final = re.compile(rb"""<(/?)([^\s/<>"'=]++)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""")
+_PLAIN: Final = re.compile(rb"""(?:[^<]*+<[^\s<>/"'=!?:]++(?:[^<>"'/]++|"[^"<]*+"|'[^'<]*+')*+/>)*+""")
+"""Empty elements without prefix, one after the other: all that most drawings consist of."""
 _XMLNS: Final = re.compile(rb"""xmlns(?::([^\s=]++))?+\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _DOCTYPE: Final = b"<!DOCTYPE"
 _DTD_TOKEN: Final = re.compile(rb"""<!--|<\?|["'\[\]>]""")
@@ -135,7 +137,7 @@ def _doctype_end(data: bytes, pos: int) -> int:
 class _Walk:
     """One pass over the tags of a document."""
 
-    __slots__ = ("data", "empty", "limits", "path", "prefixes", "root_end", "stores")
+    __slots__ = ("data", "empty", "limits", "path", "prefixes", "root_end", "stores", "wary")
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data = data
@@ -148,17 +150,33 @@ class _Walk:
         """Start and end of empty manifest elements."""
         self.root_end = 0
         """Offset behind the start tag of the root element."""
+        self.wary = -1
+        """No word that matters stands between the place looked at and this one."""
 
     def run(self) -> Found | None:
         data = self.data
         pos = data.find(b"<")
-        for _ in range(self.limits.container_parts):
+        left = self.limits.container_parts
+        while left > 0:
             if pos < 0:
                 if self.path:
                     raise self.broken(len(data))
                 return self.result()
-            pos = data.find(b"<", self.token(pos))
+            end = self.token(pos)
+            left -= 1
+            if end > self.wary:
+                self.wary = self.next_word(end)
+            plain = _PLAIN.match(data, end, self.wary)
+            if plain is not None and plain.end() > end:
+                left -= data.count(b"<", end, plain.end())
+                end = plain.end()
+            pos = data.find(b"<", end)
         raise too_many(self.limits)
+
+    def next_word(self, pos: int) -> int:
+        """Where a name that matters may begin next: up to there, empty elements change nothing."""
+        found = [at for word in (_LOCAL, b"xmlns") if (at := self.data.find(word, pos)) >= 0]
+        return min(found, default=len(self.data))
 
     def result(self) -> Found | None:
         found = only(self.stores)

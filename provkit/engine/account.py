@@ -45,7 +45,7 @@ class Account:
             active: label of the active one.
             judge: judges the signers of ingredients.
             at: moment to judge them at, aware.
-            broken: labels of ingredient assertions the engine has something against.
+            broken: URIs of ingredient assertions the engine has something against.
             limits: bounds on what is read.
         """
         self._readings = readings
@@ -94,7 +94,7 @@ class Account:
         if child is None:
             child = self._manifest(reading, depth + 1)
             self._signer(child)
-        good = label not in self._broken
+        good = run.manifest.assertion_uri(label) not in self._broken
         child.assertions_hold = child.rules_hold = child.ingredients_hold = good
         run.ancestors[label] = child
 

@@ -25,7 +25,6 @@ from provkit.verdict import SignerFacts, Status
 if TYPE_CHECKING:
     from provkit.engine.report import EngineReport
     from provkit.manifest.store import Manifest, ManifestStore
-    from provkit.trust.chain import ChainFinding
     from provkit.trust.store import TrustStore
 
 _COSE_NAMES = {number: name for name, number in cose.ALGORITHM_NUMBERS.items()}
@@ -97,9 +96,7 @@ def judge_container(
             )
     found = judge(credential, trust, moment)
     trusted, reason = found.trusted, found.reason
-    if found.trusted and (doubt := _doubt(report, found)) is not None:
-        trusted, reason = False, doubt
-    elif found.trusted and warnings:
+    if found.trusted and warnings:
         trusted, reason = False, "the time of signing is not vouched for by a listed authority"
     facts = credential.signer_facts(
         algorithm=_algorithm(header) or credential.facts.algorithm,
@@ -147,20 +144,6 @@ def _headers(manifest: Manifest, limits: Limits) -> tuple[Mapping[Any, Any], Map
         case _:
             pass
     raise MalformedError("the signature is not a tagged COSE_Sign1")
-
-
-def _doubt(report: EngineReport, found: ChainFinding) -> str | None:
-    """Why the engine's answer does not bear out ours, that a list vouches for the signer; or None."""
-    if report.state == "Trusted":
-        return None
-    if report.state == "Valid" and found.via == "allowed":
-        # The engine's own list of allowed signers has no effect, so it cannot agree with ours.
-        return None
-    if report.state == "Valid" or StatusCode.SIGNING_CREDENTIAL_UNTRUSTED in report.codes:
-        return "the reference engine finds no way from this signer to a listed authority"
-    if report.error is not None:
-        return "a list knows the signer, but the reference engine cannot read the credential"
-    return "a list knows the signer, but the credential does not hold"
 
 
 def _algorithm(header: Mapping[Any, Any]) -> str | None:

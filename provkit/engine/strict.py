@@ -19,7 +19,7 @@ from provkit.engine.reading import Reading, parse_signature
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import assertions as kinds
-from provkit.manifest import cbor, jumbf
+from provkit.manifest import cbor, cose, jumbf
 from provkit.manifest import store as stores
 from provkit.manifest.assertions import DataHash
 from provkit.verdict import Status
@@ -123,11 +123,21 @@ def _manifest(run: _Pass, reading: Reading) -> None:
         else:
             run.fail(3, StatusCode.GENERAL_ERROR, manifest.uri(), f"{stray}; no signature covers that")
     claim = reading.claim or {}
-    _labels(run, reading, claim)
+    if reading.claim is None and len(manifest.claims) == 1 and manifest.kind != "compressed":
+        url = manifest.uri(manifest.claims[0].label)
+        run.fail(2, StatusCode.CLAIM_CBOR_INVALID, url, "the claim is not one map in CBOR")
+    else:
+        _labels(run, reading, claim)
     _signatures(run, reading)
+    _update(run, reading)
     listed = _listed(claim)
     named: set[str] = set(_urls(claim)) if manifest.others else set()
+    seen: set[str] = set()
     for assertion, content in reading.contents:
+        if assertion.label in seen:
+            url = manifest.assertion_uri(assertion.label)
+            run.fail(8, StatusCode.ASSERTION_UNDECLARED, url, "another assertion has this label already")
+        seen.add(assertion.label)
         if listed is not None and assertion.label not in listed:
             url = manifest.assertion_uri(assertion.label)
             run.fail(8, StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
@@ -156,6 +166,9 @@ def _signatures(run: _Pass, reading: Reading) -> None:
         signature = reading.signature
         if signature is None:  # there are several
             signature = parse_signature(payload, run.limits)
+        if isinstance(signature, cose.AlgorithmError):
+            run.fail(5, StatusCode.ALGORITHM_UNSUPPORTED, manifest.uri(box.label), signature.message)
+            continue
         for remark in envelope.remarks(signature, payload, run.limits, v1=reading.is_v1):
             if remark.code is not None:
                 run.fail(remark.rule, remark.code, manifest.uri(box.label), remark.sentence)
@@ -235,6 +248,16 @@ def _listed(fields: Mapping[str, Any]) -> frozenset[str] | None:
 
 def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def _update(run: _Pass, reading: Reading) -> None:
+    """Rule 15: an update manifest has no hard binding of its own (§11.2.3)."""
+    if reading.manifest.kind != "update":
+        return
+    for assertion, _ in reading.contents:
+        if assertion.base_label.startswith("c2pa.hash."):
+            url = reading.manifest.assertion_uri(assertion.label)
+            run.fail(15, StatusCode.MANIFEST_UPDATE_INVALID, url, "an update manifest has a hard binding")
 
 
 def _binding(run: _Pass, reading: Reading, found: Found) -> None:

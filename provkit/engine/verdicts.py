@@ -6,13 +6,14 @@ finds no carrier is decided without starting the engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from provkit.carriers import containers
 from provkit.codes import StatusCode
 from provkit.engine import credential, native, strict
+from provkit.engine import report as reports
 from provkit.engine.account import Account
 from provkit.engine.manifest_definition import Source, define
 from provkit.engine.report import from_error
@@ -21,7 +22,6 @@ from provkit.errors import (
     ConfigurationError,
     MalformedError,
     SelfCheckError,
-    UnsupportedError,
 )
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.origin.derive import derive
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from provkit.trust.store import TrustStore
 
 _OURS: Final = frozenset({StatusCode.SIGNING_CREDENTIAL_TRUSTED, StatusCode.SIGNING_CREDENTIAL_UNTRUSTED})
-_CUT_OUT: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
-"""Formats in which a carrier can simply be left out: nothing else counts on where things stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,9 @@ class _Answers:
         engine = self.report.statuses
         success = [status for status in engine.success if status.code not in _OURS]
         failure = [status for status in engine.failure if status.code not in _OURS]
+        if self.report.state == "Invalid":
+            mine = reports.failures(self.report.ingredients)
+            failure += [status for status in mine if status.code not in _OURS]
         failure += self.failures
         if self.who is not None:
             ours = self.who.status
@@ -102,8 +103,7 @@ def verify(
     found = containers.locate(data, media_type, limits)
     if found is None:
         remote = containers.remote_manifest(data, media_type, limits)
-        warning = f"remote-manifest: the file names a credential at {remote}, which was not fetched"
-        return Verdict(State.UNSIGNED, media_type, warnings=(warning,) if remote else ())
+        return Verdict.unsigned(media_type, remote)
     answers = _ask(data, media_type, found, trust, at, limits)
     state, report, who = answers.state, answers.report, answers.who
     statuses = answers.statuses()
@@ -120,12 +120,14 @@ def verify(
             carrier=carrier,
             manifest=report.manifest,
             statuses=statuses,
-            signer=signer,
+            # That a list knows the signer counts only if all of it holds.
+            signer=replace(signer, trust_list=None) if signer else None,
             origin=OriginFinding(notes=("the credential does not hold",)),
             warnings=warnings,
         )
-    deltas = {delta.label: delta.statuses for delta in report.ingredients}
-    broken = frozenset(delta.label for delta in report.ingredients if delta.statuses.failure)
+    # An assertion of an ingredient's own manifest may have the same label: the URI tells them apart.
+    deltas = {delta.uri: delta.statuses for delta in report.ingredients}
+    broken = frozenset(delta.uri for delta in report.ingredients if delta.statuses.failure)
     run = Account(answers.strict.readings, store.active.label, judge, at, broken, limits).active
     run.signer_trusted = who.trusted
     stamped = who.moment if who.time_stamped else None
@@ -139,7 +141,12 @@ def verify(
         time=claimed_time(run) if stamped is None else TimeFact(stamped, "timestamped"),
         origin=derive(run),
         ingredients=tuple(
-            IngredientFinding(label, one.relationship, one.title, deltas.get(label, Statuses()))
+            IngredientFinding(
+                label,
+                one.relationship,
+                one.title,
+                deltas.get(store.active.assertion_uri(label), Statuses()),
+            )
             for label, one in run.ingredients.items()
         ),
         generator=run.claim.generator if run.claim else None,
@@ -199,6 +206,7 @@ def sign(
         ConfigurationError: there is none to keep, or it does not hold.
         CredentialError, MalformedError, UnsupportedError, LimitError: as the engine has it.
     """
+    containers.check_signable(data, media_type)
     found = containers.locate(data, media_type, limits)
     if found is not None and not resign:
         raise AlreadySignedError(
@@ -242,19 +250,9 @@ def _self_check(data: bytes, media_type: str, limits: Limits) -> tuple[State, st
 
 
 def strip(data: bytes, media_type: str, limits: Limits) -> bytes:
-    """A container without its credential, every other byte as it was.
+    """A container without its credential.
 
     Raises:
-        UnsupportedError: a format in which other bytes count on where things stand.
+        MalformedError, UnsupportedError, LimitError: as :func:`provkit.carriers.containers.remove`.
     """
-    found = containers.locate(data, media_type, limits)
-    if found is None:
-        return data
-    if media_type not in _CUT_OUT:
-        raise UnsupportedError(f"a credential is not taken off {media_type} by this version")
-    pos, kept = 0, []
-    for start, length in found.ranges:
-        kept.append(data[pos:start])
-        pos = start + length
-    kept.append(data[pos:])
-    return b"".join(kept)
+    return containers.remove(data, media_type, limits)

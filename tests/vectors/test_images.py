@@ -17,37 +17,8 @@ from vectors import files, image_keys, images, images_ingredients
 FOLDER: Final = vectors.Folder(image_keys.FOLDER, image_keys.TRUST_FOLDER)
 EXPECTED_KEYS = {"state", "failure", "warnings", "origin"}
 
-KNOWN = {
-    "cl::png-dup-label": "assertion.missing: the engine's error is all that is reported",
-    "cl::png-trailing": "general.error: the engine's error is all that is reported",
-    "cl::png-alg-unknown": "general.error: the engine speaks of time stamps",
-}
-"""Vectors answered with another refusal than the one asked for.  None may be trusted or valid."""
-_OF_AN_INGREDIENT: Final = "invalid without a reason: the engine's failures about ingredients are left out"
-KNOWN |= dict.fromkeys(
-    (
-        "ing::tampered",
-        "ing::component",
-        "ing::inputto",
-        "ing::resealed",
-        "ing::wrong-key",
-        "ing::exchanged",
-    ),
-    _OF_AN_INGREDIENT,
-)
-ACCEPTED = {
-    "ing::update-binding": "trusted: neither the engine nor the strict pass asks update manifests for a binding",
-}
-"""Vectors that are accepted and must not be: defects."""
 
-
-def marked(vector: dict[str, Any]) -> Any:
-    known = {**KNOWN, **ACCEPTED}.get(vector["id"])
-    marks = [pytest.mark.xfail(reason=known, raises=AssertionError, strict=True)] if known else []
-    return pytest.param(vector, id=vector["id"], marks=marks)
-
-
-@pytest.mark.parametrize("vector", [marked(vector) for vector in FOLDER.vectors])
+@pytest.mark.parametrize("vector", FOLDER.vectors, ids=lambda vector: vector["id"])
 def test_vector(vector: dict[str, Any]) -> None:
     assert vectors.KEYS <= vector.keys() <= vectors.KEYS | {"manifest"}
     expected = vector["expected"]
@@ -66,13 +37,6 @@ def test_vector(vector: dict[str, Any]) -> None:
         assert not found["failure"], why
     if expected["state"] == "valid":
         assert found["failure"] == ["signingCredential.untrusted"], why
-
-
-@pytest.mark.parametrize("name", KNOWN)
-def test_known_differences_are_refused(name: str) -> None:
-    vector = next(vector for vector in FOLDER.vectors if vector["id"] == name)
-    assert vector["expected"].get("state") == "invalid"
-    assert FOLDER.seen(vector).get("state", "error") in {"invalid", "error"}
 
 
 def test_index_is_sound() -> None:

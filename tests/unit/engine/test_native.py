@@ -61,7 +61,7 @@ def test_other_versions_are_refused(package: str, library: str) -> None:
 
 def test_what_is_signed_reads_back() -> None:
     signed = sign()
-    assert state(signed) == "Trusted"
+    assert state(signed) == "Valid"
     assert state(signed, TrustStore.empty()) == "Valid"
 
 
@@ -113,7 +113,7 @@ def test_an_svg_that_names_its_dtd_is_signed() -> None:
     public = (
         b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
     )
-    assert state(sign(data=public + SVG)) == "Trusted"
+    assert state(sign(data=public + SVG)) == "Valid"
 
 
 @pytest.mark.parametrize("media_type", ["application/pdf", "text/plain", "image/bmp"])
@@ -148,7 +148,7 @@ def test_one_context_serves_many_threads() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == ["Trusted"] * 8
+    assert found == ["Valid"] * 8
     assert len(native._process.contexts) == 1
 
 
@@ -156,11 +156,11 @@ def test_one_context_serves_many_threads() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_makes_its_own_contexts() -> None:
     signed = sign()
-    assert state(signed) == "Trusted"
+    assert state(signed) == "Valid"
     child = os.fork()
     if child == 0:
         try:
-            os._exit(0 if state(signed) == "Trusted" else 1)
+            os._exit(0 if state(signed) == "Valid" else 1)
         finally:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -179,4 +179,4 @@ def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a socket was opened")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    assert state(sign()) == "Trusted"
+    assert state(sign()) == "Valid"

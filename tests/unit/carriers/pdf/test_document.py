@@ -195,9 +195,9 @@ def test_object_streams_that_lie() -> None:
 def test_an_object_stream_that_needs_itself(encrypt: bytes) -> None:
     """Its length, or the encryption dictionary, stands in it."""
     made = Made()
-    length = b"9" if encrypt else b"3 0 R"
+    length = b"9" if encrypt else b"13 0 R"
     made._put(2, b"<< /Type /ObjStm /N 1 /First 4 /Length %s >>\nstream\n1 0 << >>\nendstream" % length)
-    made.previous = made.rows({1: (2, 2, 0), 2: (1, made.offsets[2], 0), 3: (2, 2, 0)}, extra=encrypt)
+    made.previous = made.rows({1: (2, 2, 0), 2: (1, made.offsets[2], 0), 13: (2, 2, 0)}, extra=encrypt)
     made.data += b"startxref\n%d\n%%%%EOF\n" % made.previous
     with pytest.raises(MalformedError, match="to read itself"):
         opened(made.data).root()
