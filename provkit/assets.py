@@ -16,7 +16,7 @@ from provkit.errors import MalformedError, ProvkitError, UnsafePathError, Unsupp
 from provkit.files import open_asset, read_file
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.verdict import State, Verdict
-from provkit.verification import verify
+from provkit.verification import inspect, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from provkit.carriers.source import Source
     from provkit.trust.store import TrustStore
+    from provkit.verification import Inspection
 
+_HOLDS: Final = (State.TRUSTED, State.VALID)
 _OUT: Final = "leads out of the folder of the asset"
 
 
@@ -73,6 +75,28 @@ def verify_file(
         return _used(judge(_read_store(named, limits)), named)
 
 
+def inspect_file(
+    path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS, password: str | None = None
+) -> Inspection | None:
+    """The manifest store in a file or beside it, parsed and judged by nobody; None if there is none.
+
+    A store in ``NAME.c2pa`` is one of this file only if it holds for it (:func:`verify_file`).
+
+    Raises:
+        FileAccessError, UnsafePathError: as :func:`verify_file`.
+        MalformedError, UnsupportedError, LimitError: as :func:`provkit.inspect`.
+    """
+    name = os.fspath(path)
+    with open_asset(name, limits) as asset:
+        store = find_store(name, limits)
+        shared = _shared(name)
+        if store is None and shared is not None:
+            one = _read_store(shared, limits)
+            verdict = verify(asset, limits=limits, manifest=one, password=password)
+            store = one if verdict.state in _HOLDS else None
+        return inspect(asset, limits=limits, manifest=store, password=password)
+
+
 def find_store(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> bytes | None:
     """The store in ``NAME.EXT.c2pa`` beside a file, or None.
 
@@ -96,18 +120,22 @@ def _beside(
     own = sidecar_path(name)
     if os.path.lexists(own):
         return _used(judge(_read_store(own, limits)), own)
-    stem, dot, _ = os.path.basename(name).rpartition(".")  # noqa: PTH119
-    if not (stem and dot):
-        return None
-    shared = os.path.join(os.path.dirname(name), stem + sidecar.SUFFIX)  # noqa: PTH118, PTH120
-    if not os.path.lexists(shared):
+    shared = _shared(name)
+    if shared is None:
         return None
     # a.jpg and a.png share this name: it is the sidecar of this file only if it holds for it.
     try:
         verdict = judge(_read_store(shared, limits))
     except ProvkitError:
         return None
-    return _used(verdict, shared) if verdict.state in (State.TRUSTED, State.VALID) else None
+    return _used(verdict, shared) if verdict.state in _HOLDS else None
+
+
+def _shared(name: str) -> str | None:
+    """``NAME.c2pa`` beside a file, where there is one."""
+    stem, dot, _ = os.path.basename(name).rpartition(".")  # noqa: PTH119
+    place = os.path.join(os.path.dirname(name), stem + sidecar.SUFFIX)  # noqa: PTH118, PTH120
+    return place if stem and dot and place != name and os.path.lexists(place) else None
 
 
 def _used(verdict: Verdict, place: str) -> Verdict:

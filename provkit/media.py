@@ -235,6 +235,15 @@ def type_to_sign(data: bytes | Source, hint: str | None, *, apart: bool = False)
     )
 
 
+def is_known(media_type: str) -> bool:
+    """Whether this version has a place for a credential in a type."""
+    if any(media_type == entry.media_type for entry in FORMATS):
+        return True
+    from provkit.carriers import structured
+
+    return structured.syntax_of(media_type) is not None
+
+
 def usual_carriage(media_type: str) -> Carriage:
     """Where the store of a type goes when nothing is said.
 

@@ -23,13 +23,13 @@ from provkit.manifest import store as stores
 from provkit.manifest import validation, validator
 from provkit.manifest.findings import Findings
 from provkit.origin.derive import derive
-from provkit.origin.times import claimed_time
+from provkit.origin.times import signing_time
 from provkit.verdict import OriginFinding, State, Verdict
 
 if TYPE_CHECKING:
     from provkit.carriers.source import Source
     from provkit.manifest.store import ManifestStore
-    from provkit.manifest.validation import CredentialFinding, CredentialJudge, Validation
+    from provkit.manifest.validation import CredentialFinding, CredentialJudge, TimeStampFinding, Validation
     from provkit.trust.store import TrustStore
     from provkit.verdict import SignerFacts
 
@@ -157,16 +157,26 @@ def _broken(
 
 
 def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
-    """A judge over a trust store; parsed chains and paths are cached behind it."""
-    from provkit.trust.chain import judge
-    from provkit.trust.credential import load_credential
+    """A judge over a trust store; parsed chains, paths and time stamps are cached behind it."""
     from provkit.trust.store import TrustStore as Store
 
-    lists = Store.bundled() if trust is None else trust
+    return _Judge(Store.bundled() if trust is None else trust, limits)
 
-    def judge_chain(chain: tuple[bytes, ...], at: datetime) -> CredentialFinding:
-        credential = load_credential(chain, limits)
-        found = judge(credential, lists, at)
+
+class _Judge:
+    """Judges signers and time stamps by one trust store."""
+
+    __slots__ = ("_limits", "_lists")
+
+    def __init__(self, lists: TrustStore, limits: Limits) -> None:
+        self._lists, self._limits = lists, limits
+
+    def __call__(self, chain: tuple[bytes, ...], at: datetime) -> CredentialFinding:
+        from provkit.trust.chain import judge
+        from provkit.trust.credential import load_credential
+
+        credential = load_credential(chain, self._limits)
+        found = judge(credential, self._lists, at)
         facts = credential.facts
         if found.trusted or found.distrusted:
             facts = credential.signer_facts(
@@ -182,7 +192,10 @@ def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
             reason=found.reason,
         )
 
-    return judge_chain
+    def time_stamp(self, token: bytes, stamped: bytes) -> TimeStampFinding:
+        from provkit.trust import timestamp
+
+        return timestamp.verify(token, stamped, self._lists, self._limits)
 
 
 def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, ...]) -> Verdict:
@@ -201,7 +214,7 @@ def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, .
         manifest=run.manifest.label,
         statuses=run.findings.freeze(),
         signer=_signer(run, holds=holds),
-        time=claimed_time(run) if holds else None,
+        time=signing_time(run) if holds else None,
         origin=derive(run) if holds else OriginFinding(notes=("the credential does not hold",)),
         ingredients=run.ingredient_findings() if holds else (),
         generator=run.claim.generator if run.claim and holds else None,

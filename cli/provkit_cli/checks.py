@@ -24,7 +24,7 @@ def check_media(media_type: str) -> None:
     kind, slash, subtype = media_type.partition("/")
     if not (slash and kind and subtype) or not media_type.isascii() or not media_type.isprintable():
         raise ConfigurationError(f"not a media type: {media_type!r}", hint="for example: text/plain")
-    if not any(media_type == known.media_type for known in media.FORMATS):
+    if not media.is_known(media_type):
         raise UnsupportedError(
             f"{media_type} is not a format this version handles", hint="see: provkit formats"
         )

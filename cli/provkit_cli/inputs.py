@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from provkit.limits import Limits
 
 STDIN: Final = "-"
+_WEB: Final = ("https://", "http://")
 _T = TypeVar("_T")
 
 
@@ -33,6 +34,8 @@ class Source:
     below: str
     """Where it goes below a folder of results: its name, or its path below the folder given."""
     problem: FileAccessError | None = None
+    is_url: bool = False
+    """`path` is a web address."""
 
 
 def expand(
@@ -42,8 +45,9 @@ def expand(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     hidden: bool = False,
+    online: bool = False,
 ) -> list[Source]:
-    """The files that `paths` mean, in the order given.
+    """The files, and if `online` the web addresses, that `paths` mean, in the order given.
 
     A pattern that the shell left as it is (because it stands in quotes, or on Windows) is expanded
     here.  What cannot be found stays in the list with its problem, so that one bad path never
@@ -53,6 +57,12 @@ def expand(
     for path in paths:
         if path == STDIN:
             sources.append(Source(STDIN, STDIN))
+        elif path.lower().startswith(_WEB):
+            if online:
+                sources.append(Source(path, path, is_url=True))
+            else:
+                hint = "add --online to fetch it; nothing is fetched otherwise"
+                sources.append(Source(path, "", FileAccessError(f"a web address: {path}", hint=hint)))
         elif recursive and os.path.isdir(path):  # noqa: PTH112 - the path stays as it was written
             sources.extend(_below(path, include, exclude, hidden=hidden))
         elif not os.path.lexists(path) and any(mark in path for mark in "*?["):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from provkit.errors import ConfigurationError, ProvkitError
+from provkit.errors import ConfigurationError, FileAccessError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
 from provkit.report import text
 from provkit.report.document import Failure, Result
@@ -51,6 +51,7 @@ def inspect(
     media_type: Annotated[
         str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
     ] = None,
+    password: options.DocumentPassword = None,
     no_color: options.NoColor = False,
 ) -> None:
     """Show what is in a credential: who signed what, and what it was made from, as a tree.
@@ -74,10 +75,12 @@ def inspect(
             )
         checks.check_media(media_type)
     store = lists.build_store(trust=trust or (), default=not no_default_trust)
+    source = inputs.Source(file, file)
+    secret = checks.document_password(password)
     try:
-        data = inputs.load(inputs.Source(file, file), DEFAULT_LIMITS)
-        result = _result(file, data, store)
-        found = _found(data, result)
+        data = inputs.load(source, DEFAULT_LIMITS) if file == inputs.STDIN else None
+        result = _result(file, data, store, secret)
+        found = _found(file, data, result, secret)
     except ProvkitError as error:
         console.problem(error, path=file)
         raise typer.Exit(exits.Exit.NOT_EVALUATED) from None
@@ -96,21 +99,29 @@ def inspect(
         _show(found, result, public=public, everything=verbose)
 
 
-def _result(file: str, data: bytes, store: TrustStore) -> Result:
+def _result(file: str, data: bytes | None, store: TrustStore, password: str | None) -> Result:
+    from provkit.assets import verify_file
     from provkit.verification import verify
 
     try:
-        return Result(file, verify(data, trust=store))
+        if data is None:
+            return Result(file, verify_file(file, trust=store, password=password))
+        return Result(file, verify(data, trust=store, password=password))
+    except FileAccessError:
+        raise
     except ProvkitError as error:
         # What cannot be judged can still be looked at.
         return Result(file, None, Failure.of(error))
 
 
-def _found(data: bytes, result: Result) -> Inspection | None:
+def _found(file: str, data: bytes | None, result: Result, password: str | None) -> Inspection | None:
+    from provkit.assets import inspect_file
     from provkit.verification import inspect as take_apart
 
     try:
-        return take_apart(data)
+        if data is None:
+            return inspect_file(file, password=password)
+        return take_apart(data, password=password)
     except ProvkitError:
         if result.verdict is not None:
             _say_state(result, no_color=False)

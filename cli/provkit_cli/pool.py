@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future, ProcessPoolExecutor
 
+    from provkit.fetch import Fetcher
     from provkit.trust.store import TrustStore
+    from provkit.verdict import Verdict
 
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
@@ -42,14 +44,16 @@ class Job:
 
     trust: TrustStore
     limits: Limits = DEFAULT_LIMITS
+    password: str | None = None
+    """Of encrypted PDFs."""
+    fetcher: Fetcher | None = None
+    """For credentials that are elsewhere; None fetches nothing."""
 
 
 def evaluate(source: Source, job: Job) -> Result:
     """The verdict on one file, or why there is none.  Never raises for what is in the file."""
-    from provkit.verification import verify
-
     try:
-        return Result(source.path, verify(load(source, job.limits), trust=job.trust, limits=job.limits))
+        return Result(source.path, _verdict(source, job))
     except ProvkitError as error:
         return Result(source.path, None, Failure.of(error))
     except Exception as error:  # noqa: BLE001 - one file must not end the run for the others
@@ -57,6 +61,29 @@ def evaluate(source: Source, job: Job) -> Result:
             "internal", f"unexpected {type(error).__name__}: {error}"[:500], "please report it with the file"
         )
         return Result(source.path, None, failure)
+
+
+def _verdict(source: Source, job: Job) -> Verdict:
+    if source.path == STDIN:
+        from provkit.verification import verify
+
+        data = load(source, job.limits)
+        return verify(data, trust=job.trust, limits=job.limits, password=job.password)
+    if source.problem is not None:
+        raise source.problem
+    if source.is_url:
+        from provkit.remote import verify_url
+
+        assert job.fetcher is not None  # noqa: S101 - `expand` makes URLs of nothing else
+        return verify_url(source.path, job.fetcher, trust=job.trust, limits=job.limits)
+    from provkit.assets import verify_file
+
+    verdict = verify_file(source.path, trust=job.trust, limits=job.limits, password=job.password)
+    if job.fetcher is None or verdict.remote is None:
+        return verdict
+    from provkit.remote import follow
+
+    return follow(load(source, job.limits), verdict, job.fetcher, trust=job.trust, limits=job.limits)
 
 
 def evaluate_all(sources: Sequence[Source], job: Job, workers: int) -> Iterator[Result]:

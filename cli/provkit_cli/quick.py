@@ -29,6 +29,8 @@ _FLAGS: Final = {
     "-v": "verbose",
     "--no-color": "no_color",
     "--no-progress": "no_progress",
+    "--online": "online",
+    "--any-origin": "any_origin",
 }
 _LISTS: Final = {
     "--trust": "trust",
@@ -39,7 +41,13 @@ _LISTS: Final = {
     "--exclude": "exclude",
     "--require-origin": "require_origin",
 }
-_VALUES: Final = {"--format": "format", "--output": "output", "-o": "output", "--media": "media_type"}
+_VALUES: Final = {
+    "--format": "format",
+    "--output": "output",
+    "-o": "output",
+    "--media": "media_type",
+    "--password": "password",
+}
 
 
 def read(arguments: Sequence[str]) -> Request | None:

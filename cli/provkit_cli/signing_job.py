@@ -93,7 +93,12 @@ def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
                 manifest=kept,
                 password=job.password,
             )
-            target.write(signed.asset, signed.manifest, replace_store=job.force or kept is not None)
+            target.write(
+                signed.asset,
+                signed.manifest,
+                replace_store=job.force or kept is not None,
+                same=signed.asset is asset,
+            )
     except ProvkitError as error:
         fatal = isinstance(error, ConfigurationError | CredentialError)
         return Outcome(target, error=Failure.of(error), fatal=fatal)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
+from provkit.assets import sidecar_path
 from provkit.carriers.source import Memory
 from provkit.errors import ConfigurationError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
@@ -74,7 +76,10 @@ def _strip(target: targets.Target, password: str | None, *, quiet: bool) -> None
     if quiet or target.path == inputs.STDIN:
         return
     if same:
-        console.say("note", f"there was no credential: {path}")
+        console.say("note", f"there was no credential in it: {path}")
+        beside = sidecar_path(path)
+        if os.path.lexists(beside):
+            console.say("hint", f"the one beside it is a file of its own; delete it: {beside}")
     else:
         where = "in place" if target.path == path else f"as {target.path}"
         console.say("stripped", f"{path} {where} ({len(data) - len(bare)} bytes taken off)")

@@ -31,9 +31,11 @@ class Target:
     """Replace a file that is there; always so in place."""
 
     beside: bool = False
-    """Only a sidecar is written; the file itself stays as it is."""
+    """The file itself stays as it is, and nothing was said about replacing it."""
 
-    def write(self, asset: Asset, store: bytes | None = None, *, replace_store: bool = False) -> None:
+    def write(
+        self, asset: Asset, store: bytes | None = None, *, replace_store: bool = False, same: bool = False
+    ) -> None:
         """Write the result whole or not at all.
 
         Args:
@@ -41,6 +43,7 @@ class Target:
             store: its manifest store, when that goes into a sidecar; written first, because a store
                 without its asset misleads nobody.
             replace_store: replace a sidecar that is there.
+            same: the asset is as it was, so in place there is nothing to write.
 
         Raises:
             FileAccessError: it exists, or cannot be written.
@@ -59,7 +62,7 @@ class Target:
         if store is not None:
             force = replace_store or (self.force and not self.beside)
             write_atomic(sidecar_path(self.path), store, force=force)
-        if not self.beside:
+        if not (same and self.path == self.source.path):
             write_atomic(self.path, windows(asset, 0, asset.size), force=self.force)
 
 

@@ -19,7 +19,10 @@ app = new_app()
 @app.command()
 def verify(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Files, patterns, folders (with -r), or - for stdin.")
+        list[str],
+        typer.Argument(
+            metavar="PATH", help="Files, patterns, folders (with -r), web addresses (with --online), or -."
+        ),
     ],
     trust: options.Trust = None,
     allowed: options.Allowed = None,
@@ -51,6 +54,17 @@ def verify(
     media_type: Annotated[
         str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
     ] = None,
+    password: options.DocumentPassword = None,
+    online: Annotated[
+        bool,
+        typer.Option(
+            "--online", help="Fetch web addresses, and credentials that files name; nothing is fetched else."
+        ),
+    ] = False,
+    any_origin: Annotated[
+        bool,
+        typer.Option("--any-origin", help="With --online: also from other servers than the one named."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="One short line for each file.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything that was found.")] = False,
     no_color: options.NoColor = False,
@@ -62,6 +76,9 @@ def verify(
     provkit verify essay.txt
     provkit verify -r archive --include '*.txt' --format jsonl -o results.jsonl
     provkit verify essay.txt --trust root.pem --require-origin human
+    provkit verify --online https://example.org/article.html
+
+    A credential is looked for in the file, then beside it (NAME.EXT.c2pa, then NAME.c2pa).
 
     \b
     States: trusted (intact, signer on a list), valid (intact, signer on no list), invalid
@@ -92,6 +109,9 @@ def verify(
                 jobs=jobs,
                 fail_fast=fail_fast,
                 media_type=media_type,
+                password=password,
+                online=online,
+                any_origin=any_origin,
                 quiet=quiet,
                 verbose=verbose,
                 no_color=no_color,

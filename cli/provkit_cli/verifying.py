@@ -17,6 +17,7 @@ from provkit_cli import checks, console, exits, inputs, lists, pool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from provkit.fetch import Fetcher
     from provkit.report.document import Result
 
 
@@ -63,6 +64,9 @@ class Request:
     jobs: int = 1
     fail_fast: bool = False
     media_type: str | None = None
+    password: str | None = None
+    online: bool = False
+    any_origin: bool = False
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
@@ -92,6 +96,7 @@ def run(asked: Request) -> exits.Exit:
         include=asked.include,
         exclude=asked.exclude,
         hidden=asked.hidden,
+        online=asked.online,
     )
     to_file = asked.output is not None
     style = text.Style(
@@ -103,7 +108,9 @@ def run(asked: Request) -> exits.Exit:
     )
     report = _Report(asked.format, style, policy, asked.output, asked.force)
     progress = console.Progress(len(sources), off=asked.no_progress)
-    results = pool.evaluate_all(sources, pool.Job(store), asked.jobs)
+    password = checks.document_password(asked.password)
+    job = pool.Job(store, password=password, fetcher=_fetcher(asked))
+    results = pool.evaluate_all(sources, job, asked.jobs)
     met: set[exits.Exit] = set()
     try:
         for done, result in enumerate(_until_refused(results, policy, asked), 1):
@@ -115,6 +122,17 @@ def run(asked: Request) -> exits.Exit:
         progress.clear()
     report.close(several=len(sources) > 1)
     return exits.worst(met)
+
+
+def _fetcher(asked: Request) -> Fetcher | None:
+    if not asked.online:
+        if asked.any_origin:
+            raise ConfigurationError("--any-origin goes with --online")
+        return None
+    from provkit.fetch import Fetcher
+    from provkit.fetch_rules import FetchRules
+
+    return Fetcher(FetchRules(same_origin=not asked.any_origin))
 
 
 def _check_stdin(asked: Request) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provkit.codes import StatusCode
 from provkit.errors import MalformedError
-from provkit.manifest import cose
+from provkit.manifest import cbor, cose
 from provkit.manifest import store as stores
 
 if TYPE_CHECKING:
@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     from provkit.manifest.claim import Claim
     from provkit.manifest.jumbf import SuperBox
     from provkit.manifest.store import Manifest
-    from provkit.manifest.validation import CredentialFinding, CredentialJudge, Validation
+    from provkit.manifest.validation import (
+        CredentialFinding,
+        CredentialJudge,
+        TimeStampFinding,
+        Validation,
+    )
     from provkit.verdict import SignerFacts
+
+_COUNTERSIGNATURE: Final = "CounterSignature"
+"""Context of the structure that is stamped (RFC 8152 §4.4, as §10.3.2.5 uses it)."""
 
 
 def check(
@@ -48,8 +56,9 @@ def check(
     except MalformedError as error:
         add(StatusCode.CLAIM_SIGNATURE_MISMATCH, url, error.message)
         return
+    stamp = _time_stamp(run, signature, claim_bytes, judge, url)
     try:
-        finding = judge(signature.chain, at)
+        finding, moment = _judged(run, claim, signature.chain, stamp, judge, at)
     except MalformedError as error:
         add(StatusCode.SIGNING_CREDENTIAL_INVALID, url, error.message)
         return
@@ -72,7 +81,7 @@ def check(
     if signature.stray is not None:
         # §15.12.1.1: inside an exclusion stand only the store and marked, zero padding.
         add(StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, signature.stray)
-    _moment(run, finding, signature, at, url)
+    _moment(run, finding, signature, moment, url)
     run.signer = _with_algorithm(finding.facts, signature.algorithm)
 
 
@@ -93,29 +102,102 @@ def _credential(run: Validation, finding: CredentialFinding, url: str) -> None:
         add(StatusCode.SIGNING_CREDENTIAL_UNTRUSTED, url, finding.reason)
 
 
+def _time_stamp(
+    run: Validation, signature: cose.CoseSign1, claim_bytes: bytes, judge: CredentialJudge, url: str
+) -> TimeStampFinding | None:
+    """What the time stamp of a signature says; None if there is none that can be looked at (§15.8)."""
+    if not signature.time_stamps:
+        return None
+    token = _token(signature)
+    if token is None:
+        why = "the signature does not carry one time stamp in its place"
+        run.findings.add(StatusCode.TIME_STAMP_MALFORMED, url, why)
+        run.warnings.append(f"time-stamp: {why}; any time shown is claimed")
+        return None
+    # Early writers stamped the claim before they signed it; now it is the signature (§10.3.2.5).
+    is_early = "sigTst" in signature.unprotected
+    payload = claim_bytes if is_early else cbor.encode(signature.signature)
+    finding = judge.time_stamp(token, cbor.encode([_COUNTERSIGNATURE, signature.protected, b"", payload]))
+    for code, explanation in finding.statuses:
+        run.findings.add(code, url, explanation)
+    if finding.trusted:
+        run.stamped = finding.moment
+    else:
+        run.warnings.append(f"time-stamp: {finding.statuses[-1][1]}; any time shown is claimed")
+    return finding
+
+
+def _token(signature: cose.CoseSign1) -> bytes | None:
+    """The one token of a signature (§10.3.2.5): one header, unsigned, with one entry."""
+    if len(signature.time_stamps) != 1:
+        return None
+    match signature.unprotected.get(signature.time_stamps[0]):
+        case {"tstTokens": [{"val": bytes() as token}]}:
+            return token
+        case _:
+            return None
+
+
+def _judged(
+    run: Validation,
+    claim: Claim,
+    chain: tuple[bytes, ...],
+    stamp: TimeStampFinding | None,
+    judge: CredentialJudge,
+    at: datetime,
+) -> tuple[CredentialFinding, datetime]:
+    """The signer, and the moment its credential is judged at: the one stamped, if that counts, else `at`.
+
+    Raises:
+        MalformedError: a certificate does not parse.
+    """
+    if stamp is None or stamp.moment is None:
+        return judge(chain, at), at
+    if stamp.trusted:
+        return judge(chain, stamp.moment), stamp.moment
+    finding = judge(chain, at)
+    if claim.version > 1 or finding.facts.not_before <= at <= finding.facts.not_after:
+        return finding, at
+    # STRICT-TIME-2: claims of version 1 come from years without a list for time stamps.  An unlisted
+    # authority tells when such a certificate was used, and nobody is trusted on its word.
+    finding = judge(chain, stamp.moment)
+    run.warnings.append(
+        "STRICT-TIME-2: the signer's certificate is outside its validity, and no listed authority vouches "
+        "for the time of signing"
+    )
+    if not finding.trusted:
+        return finding, stamp.moment
+    why = "the time of signing is not vouched for by a listed authority"
+    facts = replace(finding.facts, trust_list=None)
+    return replace(finding, trusted=False, reason=why, facts=facts), stamp.moment
+
+
 def _moment(
-    run: Validation, finding: CredentialFinding, signature: cose.CoseSign1, at: datetime, url: str
+    run: Validation, finding: CredentialFinding, signature: cose.CoseSign1, moment: datetime, url: str
 ) -> None:
-    """Validity of the certificate at the moment of judgement; time stamps and OCSP come later."""
+    """Validity of the certificate at the moment that counts; OCSP comes later."""
     add = run.findings.add
     facts = finding.facts
-    if facts.not_before <= at <= facts.not_after:
+    if facts.not_before <= moment <= facts.not_after:
         run.inside_validity = True
         add(
-            StatusCode.CLAIM_SIGNATURE_INSIDE_VALIDITY, url, "the signer's certificate is within its validity"
+            StatusCode.CLAIM_SIGNATURE_INSIDE_VALIDITY,
+            url,
+            "the signer's certificate was within its validity at the time stamped"
+            if run.stamped
+            else "the signer's certificate is within its validity",
         )
-        if signature.time_stamps:
-            run.warnings.append(
-                "time-stamp: this version does not evaluate time stamps; any time shown is claimed"
-            )
-    elif signature.time_stamps:
-        run.findings.unsupported.append("a time stamp, which a certificate outside its validity hangs on")
     else:
+        why = (
+            f"and it was signed at {moment:%Y-%m-%d %H:%M}"
+            if run.stamped
+            else "and no time stamp vouches for a moment inside"
+        )
         add(
             StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY,
             url,
             f"the signer's certificate is valid from {facts.not_before:%Y-%m-%d %H:%M} "
-            f"to {facts.not_after:%Y-%m-%d %H:%M} UTC only, and no time stamp vouches for an earlier moment",
+            f"to {facts.not_after:%Y-%m-%d %H:%M} UTC only, {why}",
         )
     if signature.revocation_values:
         run.findings.unsupported.append("stapled revocation information (OCSP)")

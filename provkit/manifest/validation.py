@@ -66,11 +66,34 @@ class CredentialFinding:
     """Why the chain is trusted or not, one line."""
 
 
+class TimeStampFinding(Protocol):
+    """What is known of a time-stamp token."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the bytes were stamped, UTC; None unless the token holds for them."""
+        ...
+
+    @property
+    def trusted(self) -> bool:
+        """A list for time stamps vouches for the authority at that moment."""
+        ...
+
+    @property
+    def statuses(self) -> tuple[tuple[StatusCode, str], ...]:
+        """Codes, each with one line."""
+        ...
+
+
 class CredentialJudge(Protocol):
-    """Judges an ``x5chain``."""
+    """Judges whoever signed: the claim, or a time stamp of it."""
 
     def __call__(self, chain: tuple[bytes, ...], at: datetime) -> CredentialFinding:
-        """Judge; raises MalformedError when a certificate does not parse."""
+        """Judge an ``x5chain``; raises MalformedError when a certificate does not parse."""
+        ...
+
+    def time_stamp(self, token: bytes, stamped: bytes) -> TimeStampFinding:
+        """Judge a time-stamp token, which should be over the bytes `stamped`."""
         ...
 
 
@@ -98,6 +121,8 @@ class Validation:
     warnings: list[str] = field(default_factory=list)
     signature_holds: bool = False
     inside_validity: bool = False
+    stamped: datetime | None = None
+    """When it was signed, by the word of an authority on a list for time stamps; UTC."""
     signer_trusted: bool = False
     assertions_hold: bool = False
     rules_hold: bool = False

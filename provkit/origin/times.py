@@ -1,4 +1,4 @@
-"""The time a signer states, which only a time stamp would make more than a statement."""
+"""When content was signed: by the word of a time-stamp authority, or else by the signer's own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from provkit.verdict import TimeFact
 
 if TYPE_CHECKING:
     from provkit.manifest.validation import Validation
+
+
+def signing_time(run: Validation) -> TimeFact | None:
+    """When a manifest was signed, by the best word there is; None if nobody says it."""
+    return TimeFact(run.stamped, "timestamped") if run.stamped is not None else claimed_time(run)
 
 
 def claimed_time(run: Validation) -> TimeFact | None:

@@ -41,7 +41,7 @@ class TimeStampFinding:
     """What a time-stamp token says about some bytes.  Immutable, picklable."""
 
     moment: datetime | None
-    """When the authority saw the bytes, UTC; None unless the token holds."""
+    """When the authority saw the bytes, UTC; None unless the token holds, or if its authority is distrusted."""
     trusted: bool
     """A list for time stamps vouches for the authority at that moment."""
     statuses: tuple[tuple[StatusCode, str], ...]
@@ -137,8 +137,11 @@ def _judge(token: Token, trust: TrustStore, limits: Limits) -> TimeStampFinding:
         return TimeStampFinding(
             moment, trusted=True, statuses=(held, (StatusCode.TIME_STAMP_TRUSTED, found.reason))
         )
+    why = f"no list vouches for the time-stamp authority: {doubt}"
     return TimeStampFinding(
-        moment, trusted=False, statuses=(held, (StatusCode.TIME_STAMP_UNTRUSTED, f"the time stamp: {doubt}"))
+        None if found.distrusted else moment,
+        trusted=False,
+        statuses=(held, (StatusCode.TIME_STAMP_UNTRUSTED, why)),
     )
 
 

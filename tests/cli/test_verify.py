@@ -402,7 +402,7 @@ def test_one_bug_in_one_file_does_not_end_the_run(cli: Cli, monkeypatch: pytest.
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("boom\x1b[0m")
 
-    monkeypatch.setattr("provkit.verification.verify", crash)
+    monkeypatch.setattr("provkit.assets.verify", crash)
     done = cli("verify", "a.txt", "a.txt", "--no-default-trust")
     assert done.code == 4
     assert done.err.count("unexpected RuntimeError: boom\\x1b[0m: a.txt") == 2

@@ -17,7 +17,7 @@ from provkit.carriers.carried import Carried, Problem, RangeBinding
 from provkit.carriers.html import notices
 from provkit.carriers.html.elements import MEDIA_TYPE, RELATION, Element, Where, attribute
 from provkit.carriers.html.survey import may_carry, survey
-from provkit.carriers.html.tokenizer import SPACE, Kind, attributes, token
+from provkit.carriers.html.tokenizer import SPACE, attributes
 from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
 from provkit.errors import AlreadySignedError, LimitError, MalformedError, UnsupportedError
@@ -183,7 +183,7 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
     """A place for a store in the head of a page, or for a link to one; no other byte changes.
 
     Args:
-        data: the page.
+        data: the page.  Any text is one: what has no tags has an empty head at its start.
         limits: bounds the carriers looked at.
         link: URL of the store, or its path relative to the page, if it is kept outside.
 
@@ -191,7 +191,7 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
         AlreadySignedError: the page carries a credential, whole or broken.
         UnsupportedError: an encoding that is not supported, or a page whose head not all readers
             would see in the same place.
-        MalformedError: no HTML, or a page cut off in the middle of a tag.
+        MalformedError: a page that ends inside its head, in the middle of something.
         LimitError: more candidates than ``limits.carriers``.
     """
     if notices.is_wide(data):
@@ -200,11 +200,9 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
             hint="convert it to UTF-8, for example with: iconv -t UTF-8",
         )
     found = survey(data, limits, has_candidates=may_carry(data))
-    _check_unsigned(found.associations, found.templates)
+    _check_unsigned(found.associations)
     if found.doubt is not None:
         raise UnsupportedError(found.doubt, hint="take what looks like a credential out of the page first")
-    if not any(head.has_markup for head in found.heads) and not _has_tags(data, found.heads[0].body):
-        raise MalformedError("the page holds no HTML", hint="plain text is signed with --media text/plain")
     pos = min(head.place for head in found.heads)
     if any(head.is_cut and head.place == len(data) for head in found.heads):
         raise MalformedError("the page ends inside its head, in the middle of a tag, a comment or an element")
@@ -232,23 +230,14 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
     return placement
 
 
-def _has_tags(data: bytes, pos: int) -> bool:
-    while pos < len(data):
-        one = token(data, pos)
-        if one.kind is Kind.START:
-            return True
-        pos = one.end
-    return False
-
-
-def _check_unsigned(associations: tuple[Element, ...], templates: tuple[Element, ...]) -> None:
+def _check_unsigned(associations: tuple[Element, ...]) -> None:
     if any(element.where is Where.HEAD for element in associations):
         raise AlreadySignedError(
             f"the page carries a credential at byte {associations[0].start}",
             hint="provkit strip takes it out",
         )
-    if associations or templates:
-        first = (*associations, *templates)[0]
+    if associations:
+        first = associations[0]
         raise UnsupportedError(
             f"an element at byte {first.start} looks like a credential and stands {first.where.value}: "
             "some readers would take it for a second one",

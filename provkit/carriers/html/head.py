@@ -44,16 +44,14 @@ class Head:
     """
 
     __slots__ = (
-        "_close", "_mode", "_noscript", "body", "data", "elements", "has_markup", "has_noscript",
-        "has_scripting", "is_cut", "is_unclear", "place",
+        "_close", "_mode", "_noscript", "body", "data", "elements", "has_noscript", "has_scripting",
+        "is_cut", "is_unclear", "place",
     )  # fmt: skip
 
     def __init__(self, data: bytes, *, has_scripting: bool) -> None:
         self.data = data
         self.has_scripting = has_scripting
         self.elements: list[Element] = []
-        self.has_markup = False
-        """Whether there is a document type or a start tag, the one that ends the head included."""
         self.has_noscript = False
         self.is_unclear = False
         """A template in the head ends somewhere else for other readers."""
@@ -82,7 +80,6 @@ class Head:
                         return pos if run is None else run.end()
                     pos = one.end
                 case Kind.START:
-                    self.has_markup = True
                     end = self._start(one)
                     if end is None:
                         return pos
@@ -90,9 +87,6 @@ class Head:
                 case Kind.END:
                     if self._end(one):
                         return pos
-                    pos = one.end
-                case Kind.DOCTYPE:
-                    self.has_markup = True
                     pos = one.end
                 case _:
                     pos = one.end

@@ -21,8 +21,6 @@ class Survey:
 
     associations: tuple[Element, ...]
     """Carriers in page order, but for those in templates; in the head only if so in both readings."""
-    templates: tuple[Element, ...]
-    """Elements in templates that would be carriers anywhere else."""
     doubt: str | None
     """Why other readers may see other carriers; a sentence without a full stop."""
     heads: tuple[Head, ...]
@@ -52,19 +50,18 @@ def survey(data: bytes, limits: Limits, *, has_candidates: bool) -> Survey:
     if len(found) > limits.carriers:
         raise LimitError(f"the page holds more than {limits.carriers} candidates for a credential")
     associations = []
-    templates = []
     for start in sorted(found):
         seen = found[start]
         places = {element.where for element in seen}
         one = next((element for element in seen if element.where is not Where.HEAD), seen[0])
         if places == {Where.TEMPLATE}:
-            templates.append(one)
-        elif len(seen) < len(readings) and one.where is Where.HEAD:
+            continue
+        if len(seen) < len(readings) and one.where is Where.HEAD:
             associations.append(Element(one.tag, one.end_tag, Where.ELSEWHERE))
         else:
             associations.append(one)
     doubt = _doubt(data, heads, plain, associations) if has_candidates else None
-    return Survey(tuple(associations), tuple(templates), doubt, heads)
+    return Survey(tuple(associations), doubt, heads)
 
 
 class _Reading:
