@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint fmt bench lock clean python
+.PHONY: help demo test check lint fmt bench lock clean python programs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,7 +25,7 @@ help: ## list the targets
 demo: $(VENV)/.stamp ## sign and verify a few things in front of you
 	@$(BIN)/provkit demo
 
-test: lint $(PEERS)/.stamp ## everything: lint, all tests, other implementations, the built wheel
+test: lint programs $(PEERS)/.stamp ## everything: lint, all tests, other implementations, the built wheel
 	@PROVKIT_REQUIRE_PEERS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: lint ## the quick part: lint and fast tests
@@ -48,7 +48,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 	--custom-compile-command "make lock" $(UPGRADE)
 
 lock: $(VENV)/.deps ## write requirements/*.txt anew from pyproject.toml
-	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra crawl --group dev --output-file requirements/dev.txt
 	@$(LOCK) pyproject.toml --constraints requirements/dev.txt --output-file requirements/runtime.txt
 	@$(LOCK) --group pyproject.toml:peers --output-file requirements/peers.txt
 	@! grep -n '://' requirements/*.txt || { echo "make: a lock names an address" >&2; exit 1; }
@@ -56,6 +56,18 @@ lock: $(VENV)/.deps ## write requirements/*.txt anew from pyproject.toml
 clean: ## remove the environments, caches and build results
 	@rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Programs of other people that render or check what was signed, and their packages.
+PROGRAMS := chromium:chromium qpdf:qpdf pdftoppm:poppler-utils openssl:openssl
+
+programs:
+	@missing=; for pair in $(PROGRAMS); do \
+		command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ -n "$$CI" ] && [ "$$(id -u)" = 0 ]; then \
+		echo "installing$$missing ..."; apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing >/dev/null; \
+	else echo "make: tests are skipped that need these; to run them: apt-get install$$missing" >&2; fi
 
 python:
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer found; say PYTHON=/path/to/python3" >&2; exit 1; }

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import cold, containers, text
+from bench import cold, containers, media, text
 
 if TYPE_CHECKING:
     from bench.measure import Row
@@ -40,7 +40,12 @@ def _number(value: float) -> str:
 
 def main() -> None:
     """Run everything once."""
-    groups = {"text": text.rows(), "containers": containers.rows(), "processes": cold.rows()}
+    groups = {
+        "text": text.rows(),
+        "containers": containers.rows(),
+        "media": media.rows(),
+        "processes": cold.rows(),
+    }
     for rows in groups.values():
         print(table(rows), end="\n\n")
     RESULTS.write_text(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from provkit.carriers import text
+from provkit.carriers import zip as archive
 from provkit.carriers.carried import Carriage
 from provkit.carriers.source import Memory
 from provkit.errors import MalformedError, UnsupportedError
@@ -53,7 +54,8 @@ _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/heic", ((4, b"ftypmif"),)),
     ("video/mp4", ((4, b"ftyp"),)),
     ("application/c2pa", ((4, b"jumb"), (12, b"jumdc2pa"))),
-    ("application/zip", ((0, b"PK\x03\x04"),)),
+    (archive.PLAIN, ((0, b"PK\x03\x04"),)),
+    (archive.PLAIN, ((0, b"PK\x05\x06"),)),
     ("audio/mpeg", ((0, b"ID3"),)),
     ("audio/mpeg", ((0, b"\xff\xfb"),)),
     ("audio/flac", ((0, b"fLaC"),)),
@@ -100,6 +102,19 @@ FORMATS: Final = (
     Format("audio/wav", ("wav",), "RIFF (A.3.7)", sign=True, verify=True),
     Format("audio/mpeg", ("mp3",), "ID3 (A.3.4)", sign=True, verify=True),
     Format("audio/flac", ("flac",), "ID3 (A.3.4)", sign=True, verify=True),
+    *(
+        Format(name, (ending,), "file inside (A.6)", sign=True, verify=True)
+        for name, ending in (
+            (f"{archive.OFFICE}wordprocessingml.document", "docx"),
+            (f"{archive.OFFICE}spreadsheetml.sheet", "xlsx"),
+            (f"{archive.OFFICE}presentationml.presentation", "pptx"),
+            (f"{archive.OPEN}text", "odt"),
+            (f"{archive.OPEN}spreadsheet", "ods"),
+            (f"{archive.OPEN}presentation", "odp"),
+            (archive.EPUB, "epub"),
+            (archive.PLAIN, "zip"),
+        )
+    ),
 )
 """What :func:`sniff` and signing accept in this version; everything else is an error that says so."""
 _KNOWN: Final = frozenset(entry.media_type for entry in FORMATS) - _TEXT_HINTS
@@ -134,7 +149,7 @@ def sniff(data: bytes | Source) -> str:
     if found is not None:
         if found not in _KNOWN:
             raise _no_carrier(found)
-        return found
+        return archive.kind(asset) if found == archive.PLAIN else found
     wide = head.startswith(_UTF16) or _looks_like_utf16(head)
     if (not wide and b"\0" not in head) or _holds_wrapper(asset):
         return TEXT

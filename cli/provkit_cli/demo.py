@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import shlex
 import sys
 import tempfile
@@ -18,28 +17,16 @@ from provkit.report import text
 from provkit.trust.store import TrustStore
 from provkit_cli import console, exits, pool
 from provkit_cli.app import new_app
+from provkit_cli.demo_files import FILES
 from provkit_cli.inputs import Source
 
 app = new_app()
 
-_BOAT: Final = (
-    "iVBORw0KGgoAAAANSUhEUgAAADAAAAAgCAMAAABjCgsuAAAAYFBMVEX6+vrw8OZTqL9Sm787qNcmqOw7m9cmm+xAkNFBgNAn"
-    "juongepLdsZLbcYsduYsbeZTYr5CYs9UVb1CVc8sYuYsVeYUW24UWm4UWW4UWG4UV24UVm4UVW4UVG4UU24UUm600KfKAAAA"
-    "uklEQVR42pXL2QKCIBRF0WODgQnRPNf//2V4EUVE6e7nvXCmTtSuSW+7KmrjWrswBpoN9BBUeaDZoCUcoANQ/QV0AMqmlWsa"
-    "aAJlVwbIQkopbCNwpPZ90uWB+BugBZ7kATwQs0DVHeiFmALKVttaABGIBFDKAxsBL5ZNCwoHyhijVALAvUngzRAg+oeASAQw"
-    "DyyJAZIgECYGyAETA0yAYqYAfJnhwwxvZngxw5MZHsxwZ4YbM1yZ4cLsB5/JXEVvHLSGAAAAAElFTkSuQmCC"
-)
-"""A small drawing, PNG."""
-_FILES: Final = {
-    "letter.txt": b"The ferry was late again, so we counted herons. There were eleven of them.\n",
-    "boat.png": binascii.a2b_base64(_BOAT),
-    "reply.txt": b"Thank you for your message. Your parcel left our warehouse this morning.\n",
-    "notice.txt": b"The library is closed on Monday.\n",
-}
 _SIGNED: Final = (
     ("letter.txt", "human"),
+    ("herons.html", "human"),
     ("boat.png", "ai-assisted"),
-    ("reply.txt", "synthetic"),
+    ("reply.pdf", "synthetic"),
 )
 _SIGNER: Final = "Demo Desk"
 _WIDTH: Final = 98
@@ -78,7 +65,7 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
     write_development_identity(folder / "dev", identity, force=force)
     _command(style, "keys", "init", "dev", "--name", _SIGNER)
     signer = LocalSigner.load(identity.chain_pem, identity.key_pem)
-    for name, content in _FILES.items():
+    for name, content in FILES.items():
         write_atomic(folder / name, content, force=force)
     key = ("--cert", "dev/chain.pem", "--key", "dev/key.pem", "--in-place")
     for name, origin in _SIGNED:
@@ -87,7 +74,7 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
         write_atomic(folder / name, signed, force=True)
     store = TrustStore.empty().with_anchors(identity.root_pem, name="root.pem")
     console.out("\n")
-    _verify(folder, tuple(_FILES), store, style)
+    _verify(folder, tuple(FILES), store, style)
     letter = folder / "letter.txt"
     write_atomic(letter, letter.read_bytes().replace(*_TAMPER), force=True)
     console.out("\n")

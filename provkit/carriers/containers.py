@@ -35,8 +35,7 @@ LOCATORS: Final[Mapping[str, Callable[[bytes, Limits], Found | None]]] = {
     "audio/mp4": bmff.locate,
     "audio/mpeg": id3.locate,
     "audio/flac": id3.locate,
-    "application/zip": archive.locate,
-    "application/epub+zip": archive.locate,
+    **dict.fromkeys(sorted(archive.TYPES), archive.locate),
 }
 """Media types, as sniffed from the bytes, that have a locator."""
 
@@ -50,6 +49,7 @@ _REMOVERS: Final[Mapping[Callable[[bytes, Limits], Found | None], Callable[[byte
     riff.locate: riff.remove,
     bmff.locate: bmff.remove,
     id3.locate: id3.remove,
+    archive.locate: archive.remove,
 }
 
 _XMP: Final[Mapping[str, Callable[[bytes, Limits], bytes]]] = {
@@ -104,7 +104,8 @@ def remove(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> byt
     """The asset without its manifest store, whole or damaged; pixels and sound stay as they are.
 
     PNG, JPEG, GIF, WebP, WAV and MP3 lose the carrier and nothing else but lengths that count
-    it; SVG what the reference engine puts around it, too.  Where other parts count on where
+    it; SVG what the reference engine puts around it, and archives what is not part of a file,
+    too.  Where other parts count on where
     things stand (TIFF, BMFF, AVI) nothing moves: the place is zeroed and marked as free.
 
     Args:
@@ -118,16 +119,10 @@ def remove(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> byt
     Raises:
         MalformedError: a credential so damaged that where it ends cannot be told.
         LimitError: a bound was reached first.
-        UnsupportedError: a container from which this version takes no credential.
+        UnsupportedError: no locator for this type, or a ZIP64 archive.
     """
-    remover = _REMOVERS.get(_locator(media_type))
-    if remover is None:
-        raise UnsupportedError(
-            f"a credential is not taken off {media_type} by this version",
-            hint="delete META-INF/content_credential.c2pa with any archive tool",
-        )
     try:
-        result = remover(data, limits)
+        result = _REMOVERS[_locator(media_type)](data, limits)
         found = locate(result, media_type, limits)
     except MalformedError as error:
         raise MalformedError(
@@ -142,7 +137,12 @@ def remove(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> byt
     return result
 
 
-def check_signable(data: bytes, media_type: str) -> None:
+def members(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> frozenset[str] | None:
+    """Names of the files in an archive that a hash has to cover; None for what is no archive, or a broken one."""
+    return archive.members(data, limits) if media_type in archive.TYPES else None
+
+
+def check_signable(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> None:
     """Refuse what the reference engine cannot sign, or signs in a way that does not hold.
 
     Engine 0.91 takes directory entries of a BigTIFF for 12 bytes where they have 20, so what it
@@ -150,7 +150,10 @@ def check_signable(data: bytes, media_type: str) -> None:
 
     Raises:
         UnsupportedError: with the way out in its hint.
+        MalformedError, LimitError: an archive whose directory cannot be read.
     """
+    if media_type in archive.TYPES:
+        archive.check_signable(data, limits)
     if media_type in {"image/tiff", "image/x-adobe-dng"} and tiff.is_big(data):
         raise UnsupportedError(
             "a BigTIFF is not signed: the reference engine leaves the wrong bytes out of the hash",
@@ -161,6 +164,15 @@ def check_signable(data: bytes, media_type: str) -> None:
             "a bare JPEG XL code stream has no room for a credential",
             hint="write it in a container, with cjxl: --container=1",
         )
+
+
+def prepare(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """An asset in the form in which what the reference engine signs holds; mostly the asset itself.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: an archive that cannot be brought into it.
+    """
+    return archive.prepare(data, limits) if media_type in archive.TYPES else data
 
 
 def remote_manifest(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> str | None:

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_right
-from struct import Struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from provkit.carriers.found import Found, broken, check_size, check_store, cut_off, only, too_many
-from provkit.errors import MalformedError, UnsupportedError
+from provkit.carriers import zip_directory as directories
+from provkit.carriers.found import Found, broken, check_size, check_store, cut_off, only
+from provkit.carriers.source import Memory
+from provkit.errors import LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from provkit.carriers.source import Source
+    from provkit.carriers.zip_directory import Directory, Entry
 
 NAME: Final = b"META-INF/content_credential.c2pa"
 FOLDER: Final = b"META-INF/"
@@ -36,94 +40,34 @@ MAIN_PARTS: Final = {
 TYPES: Final = frozenset({PLAIN, *DECLARED, *MAIN_PARTS.values()})
 """Media types of archives."""
 
-_LOCAL: Final = b"PK\x03\x04"
-_CENTRAL: Final = b"PK\x01\x02"
-_END: Final = b"PK\x05\x06"
-_DESCRIPTOR: Final = b"PK\x07\x08"
-_END_BYTES: Final = 22
-_LONGEST_COMMENT: Final = 0xFFFF
-_ENTRY: Final = Struct("<4s4H2x2xIII3H2x2x4xI")
-"""Signature, versions, flags, method, CRC, sizes, lengths of name, extra and comment, offset."""
-_LOCAL_BYTES: Final = 30
-_LATE_SIZES: Final = 0x08
-"""Flag: sizes and CRC follow the data."""
-_UNICODE: Final = 0x800
-_WIDE: Final = 0xFFFFFFFF
-"""A value that stands in a ZIP64 record instead."""
-
-
-class _Entry(NamedTuple):
-    name: bytes
-    flags: int
-    method: int
-    crc: int
-    packed: int
-    plain: int
-    offset: int
-    """Of the local header."""
-    record: bytes
-    """In the directory."""
-
-
-class _Directory(NamedTuple):
-    entries: list[_Entry]
-    start: int
-    end: int
-    """Of the end record."""
-
-
-class _DirectoryError(Exception):
-    """The directory cannot be read."""
-
-
-def _directory(data: bytes, limits: Limits) -> _Directory:
-    """The files of an archive, in the order of the directory; names and places only.
-
-    Raises:
-        MalformedError: not an archive.
-        LimitError: too many files.
-        _DirectoryError: the directory is not there, large, or damaged.
-    """
-    if not data.startswith((_LOCAL, _END)):
-        raise MalformedError("not a ZIP archive")
-    end = data.rfind(_END, max(0, len(data) - _END_BYTES - _LONGEST_COMMENT))
-    if end < 0 or end + _END_BYTES > len(data):
-        raise _DirectoryError
-    count = int.from_bytes(data[end + 10 : end + 12], "little")
-    size = int.from_bytes(data[end + 12 : end + 16], "little")
-    start = int.from_bytes(data[end + 16 : end + 20], "little")
-    if _WIDE in {size, start} or count == 0xFFFF or start + size > end:
-        raise _DirectoryError("the directory of the archive is large or damaged")
-    entries: list[_Entry] = []
-    pos = start
-    for _ in range(limits.container_parts):
-        if pos == start + size:
-            return _Directory(entries, start, end)
-        if pos + _ENTRY.size > end or not data.startswith(_CENTRAL, pos):
-            raise _DirectoryError("the directory of the archive is damaged")
-        (_, _, _, flags, method, crc, packed, plain, name, extra, comment, offset) = _ENTRY.unpack_from(
-            data, pos
-        )
-        stop = pos + _ENTRY.size + name + extra + comment
-        own = data[pos + _ENTRY.size : pos + _ENTRY.size + name]
-        entries.append(_Entry(own, flags, method, crc, packed, plain, offset, data[pos:stop]))
-        pos = stop
-    raise too_many(limits)
+_MIMETYPE: Final = b"mimetype"
+_LONGEST_TYPE: Final = 100
+_ODD: Final = frozenset("\\:\0\ufffd")
+"""In a name, separators of other systems, its end, and what is no UTF-8; the engine drops some of them."""
+_REPACK: Final = (
+    "unpack it into a folder, and pack it there anew without compression: zip -X -0 -r NEW FIRST . "
+    "(FIRST is mimetype or [Content_Types].xml)"
+)
 
 
 def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
-    """Find the store in the central directory, and look at what stands between the files.
+    """Find the store in the directory, and look at what stands between the files.
 
     Raises:
         MalformedError: not an archive, cut off, a damaged, compressed, encrypted or doubled store.
         LimitError: too many files, or too large a store.
     """
+    if not data.startswith((directories.LOCAL, directories.END)):
+        raise MalformedError("not a ZIP archive")
     try:
-        directory = _directory(data, limits)
-    except _DirectoryError as error:
-        if not error.args:
-            return cut_off([], "the archive has no directory")
-        return _unclear(data, str(error))
+        directory = directories.read(Memory(data), limits)
+    except directories.CutOffError as error:
+        return cut_off([], error.message)
+    except (MalformedError, UnsupportedError) as error:
+        if NAME in data:
+            message = f"{error.message}, and what looks like a manifest store is in it"
+            raise MalformedError(message) from error
+        return broken(data, 0, [], error.message)
     stores = []
     for entry in directory.entries:
         if entry.name == NAME:
@@ -138,17 +82,17 @@ def locate(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Found | None:
     return found._replace(problems=(*found.problems, *_blemishes(data, directory, stores[0][0])))
 
 
-def _left_over(data: bytes, directory: _Directory) -> bool:
+def _left_over(data: bytes, directory: Directory) -> bool:
     """Whether a store stands in the archive, and not in a file in it, that the directory does not name."""
     starts = sorted(entry.offset for entry in directory.entries)
     ends = {
-        entry.offset: entry.offset + _LOCAL_BYTES + len(entry.name) + entry.packed
+        entry.offset: entry.offset + directories.LOCAL_BYTES + len(entry.name) + entry.packed
         for entry in directory.entries
     }
     at = data.find(NAME, 0, directory.start)
     while at >= 0:
-        header = at - _LOCAL_BYTES
-        if data.startswith(_LOCAL, max(header, 0)):
+        header = at - directories.LOCAL_BYTES
+        if data.startswith(directories.LOCAL, max(header, 0)):
             before = bisect_right(starts, header) - 1
             inside = before >= 0 and starts[before] < header < ends[starts[before]]
             if not inside:
@@ -157,179 +101,138 @@ def _left_over(data: bytes, directory: _Directory) -> bool:
     return False
 
 
-def _unclear(data: bytes, what: str) -> Found | None:
-    if NAME in data:
-        raise MalformedError(f"{what}, and what looks like a manifest store is in it")
-    return broken(data, 0, [], what)
-
-
-def _carrier(data: bytes, entry: _Entry, limits: Limits) -> Found:
-    pos = entry.offset
-    start, name, _ = _local(data, pos)
-    if name != NAME:
+def _carrier(data: bytes, entry: Entry, limits: Limits) -> Found:
+    local = directories.header(data, entry.offset)
+    if local.name != NAME:
         raise MalformedError("the archive has no manifest store where its directory says")
-    if start + entry.plain > len(data):
+    if local.data + entry.plain > len(data):
         raise MalformedError("the archive ends inside the manifest store")
     check_size(entry.plain, limits)
-    store = data[start : start + entry.plain]
+    store = data[local.data : local.data + entry.plain]
     problems = check_store(store, limits)
     # No hash covers it, and the reference engine may leave it out.
     if entry.crc not in {0, zlib.crc32(store)}:
         problems += ("the CRC of the manifest store in the archive is wrong",)
-    return Found(store, ((start, entry.plain),), problems)
+    return Found(store, ((local.data, entry.plain),), problems)
 
 
-def _local(data: bytes, pos: int) -> tuple[int, bytes, int]:
-    """Where the data of a file begins, its name in the local header, and the length of the extra field."""
-    if not data.startswith(_LOCAL, pos):
-        return pos, b"", 0
-    name = int.from_bytes(data[pos + 26 : pos + 28], "little")
-    extra = int.from_bytes(data[pos + 28 : pos + 30], "little")
-    start = pos + _LOCAL_BYTES
-    return start + name + extra, data[start : start + name], extra
-
-
-def _extent(data: bytes, entry: _Entry) -> int:
-    """Where a file ends, with the descriptor that may follow its data."""
-    start, name, _ = _local(data, entry.offset)
-    if name != entry.name:
-        raise MalformedError("the archive has no file where its directory says")
-    end = start + entry.packed
-    if entry.flags & _LATE_SIZES:
-        end += 16 if data.startswith(_DESCRIPTOR, end) else 12
-    return end
-
-
-def _blemishes(data: bytes, directory: _Directory, store: _Entry) -> tuple[str, ...]:
-    """What no hash covers and is not as it has to be (STRICT-IMG-15).
+def _blemishes(data: bytes, directory: Directory, store: Entry) -> tuple[str, ...]:
+    """What no hash covers and is not as it has to be (STRICT-IMG-16).
 
     The reference engine writes the store, and a folder for it, where the old directory ended, so
-    that a copy of the directory's first records may stand before them, and nothing else anywhere.
+    that a copy of the old directory's records may stand before them, and nothing else anywhere.
     """
-    problems: list[str] = []
-    names = [entry.name for entry in directory.entries]
-    if len(set(names)) != len(names):
-        problems.append("two files of the archive have one name")
-    before = {store.offset}
-    for entry in directory.entries:
-        if entry.name == FOLDER and entry.offset + _LOCAL_BYTES + len(FOLDER) == store.offset:
-            before.add(entry.offset)
-            problems += _spelling(data, entry)
-    problems += _spelling(data, store)
-    pos = 0
-    for entry in sorted(directory.entries, key=lambda entry: entry.offset):
-        if entry.offset < pos:
-            problems.append("files of the archive overlap")
-            break
-        if entry.offset > pos and not (
-            entry.offset == min(before) and data[pos : entry.offset] in _old_directories(data, directory)
-        ):
-            problems.append("bytes stand between the files of the archive")
-        try:
-            pos = _extent(data, entry)
-        except MalformedError as error:
-            problems.append(error.message)
-            break
-    else:
-        if pos != directory.start:
-            problems.append("bytes stand between the files of the archive and its directory")
-    comment = int.from_bytes(data[directory.end + 20 : directory.end + 22], "little")
-    if directory.end + _END_BYTES + comment != len(data):
-        problems.append("bytes follow the archive")
+    own = [store]
+    own += [entry for entry in directory.entries if _is_own_folder(entry, {store.offset})]
+    problems = [problem for entry in own for problem in _spelling(data, entry)]
+    kept = _others(directory)
+    # The engine writes the lowest version and the fewest flags a file needs into the new one, and
+    # a date that there is; before, they were what the local header says, which is hashed.
+    fillings = (b"".join(entry.record for entry in kept), b"".join(_older(data, kept)))
+    problems += directories.blemishes(data, directory, min(entry.offset for entry in own), fillings)
     return tuple(dict.fromkeys(problems))
 
 
-def _old_directories(data: bytes, directory: _Directory) -> tuple[bytes, ...]:
-    """The directory before the store came, all that may be left of it.
-
-    The engine writes the lowest version a file needs into the new one; before, it was what the
-    local header says, which is hashed.
-    """
-    kept = _others(directory)
-    return b"".join(entry.record for entry in kept), b"".join(_older(data, kept))
+def _is_own_folder(entry: Entry, stores: set[int]) -> bool:
+    """Whether the engine has made this folder for the store right behind it."""
+    return entry.name == FOLDER and entry.offset + directories.LOCAL_BYTES + len(FOLDER) in stores
 
 
-def _older(data: bytes, entries: list[_Entry]) -> list[bytes]:
+def _older(data: bytes, entries: Iterable[Entry]) -> list[bytes]:
+    """Records with version, flags and time as the local headers have them."""
     return [
-        entry.record[:6] + data[entry.offset + 4 : entry.offset + 6] + entry.record[8:] for entry in entries
+        entry.record[:6] + data[entry.offset + 4 : entry.offset + 14] + entry.record[16:] for entry in entries
     ]
 
 
-def _spelling(data: bytes, entry: _Entry) -> list[str]:
+def _spelling(data: bytes, entry: Entry) -> list[str]:
     """No hash covers this local header: it says what the directory says, which is hashed."""
-    pos = entry.offset
-    _, name, extra = _local(data, pos)
-    if data[pos + 4 : pos + 26] != entry.record[6:28] or name != entry.name or extra:
+    local = directories.header(data, entry.offset)
+    if local.fixed[:22] != entry.record[6:28] or local.name != entry.name or local.extra:
         return ["the header of the manifest store, or of its folder, is not what the directory says"]
     return []
 
 
-def members(data: bytes, limits: Limits = DEFAULT_LIMITS) -> frozenset[str]:
+def members(data: bytes, limits: Limits = DEFAULT_LIMITS) -> frozenset[str] | None:
     """Names of the files and folders that a hash has to cover: all but the store and its own folder.
 
+    None when the directory cannot be read, which :func:`locate` has said.
+
     Raises:
-        MalformedError: not an archive, or its directory cannot be read.
         LimitError: too many files.
     """
-    return frozenset(_text(entry) for entry in _others(_readable(data, limits)))
+    try:
+        directory = directories.read(Memory(data), limits)
+    except (MalformedError, UnsupportedError):
+        return None
+    return frozenset(_text(entry) for entry in _others(directory))
 
 
-def _others(directory: _Directory) -> list[_Entry]:
+def _others(directory: Directory) -> list[Entry]:
     at = {entry.offset for entry in directory.entries if entry.name == NAME}
-    own = _LOCAL_BYTES + len(FOLDER)
-    return [
-        entry
-        for entry in directory.entries
-        if entry.name != NAME and not (entry.name == FOLDER and entry.offset + own in at)
-    ]
+    return [entry for entry in directory.entries if entry.name != NAME and not _is_own_folder(entry, at)]
 
 
-def _text(entry: _Entry) -> str:
-    name = entry.name.decode("utf-8" if entry.flags & _UNICODE else "cp437", "replace")
+def _text(entry: Entry) -> str:
+    name = entry.name.decode("utf-8" if entry.flags & directories.UNICODE else "cp437", "replace")
     return name.removesuffix("/")
 
 
-def _readable(data: bytes, limits: Limits) -> _Directory:
-    try:
-        return _directory(data, limits)
-    except _DirectoryError as error:
-        raise MalformedError(str(error) or "the archive has no directory") from None
+def kind(source: Source, limits: Limits = DEFAULT_LIMITS) -> str:
+    """Media type of an archive: what its ``mimetype`` or its main part tells, else ``application/zip``.
 
-
-def kind(data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
-    """Media type of an archive: what its ``mimetype`` or its main part tells, else ``application/zip``."""
-    try:
-        directory = _readable(data, limits)
-    except MalformedError:
-        return PLAIN
-    names = {entry.name: entry for entry in directory.entries}
-    first = names.get(b"mimetype")
-    if first is not None and first.offset == 0 and not first.method:
-        start, _, _ = _local(data, 0)
-        declared = data[start : start + min(first.plain, 100)].decode("ascii", "replace").strip()
+    Only the first file and the directory are read.
+    """
+    head = source.read(0, directories.LOCAL_BYTES + len(_MIMETYPE) + _LONGEST_TYPE)
+    first = directories.header(head, 0)
+    if first.name == _MIMETYPE and first.fixed[4:6] == bytes(2):
+        size = int.from_bytes(first.fixed[18:22], "little")
+        declared = source.read(first.data, min(size, _LONGEST_TYPE)).decode("ascii", "replace").strip()
         return declared if declared in DECLARED else PLAIN
+    try:
+        names = {entry.name for entry in directories.read(source, limits).entries}
+    except (MalformedError, UnsupportedError, LimitError):
+        return PLAIN  # the locator says what is wrong with it
     if b"[Content_Types].xml" in names:
         return next((found for part, found in MAIN_PARTS.items() if part in names), PLAIN)
     return PLAIN
 
 
 def check_signable(data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
-    """Refuse what the reference engine cannot write: it has no decompression.
+    """Refuse what the reference engine cannot write, as it has no decompression, and what readers differ about.
 
     Raises:
-        UnsupportedError: no file in it, or a compressed one; with the way out in the hint.
-        MalformedError, LimitError: as :func:`members`.
+        UnsupportedError: no file in it, a compressed or encrypted one, or one that is not where the
+            directory says; with the way out in the hint.
+        MalformedError, LimitError: as :func:`provkit.carriers.zip_directory.read`.
     """
-    entries = _readable(data, limits).entries
-    if all(entry.name == NAME for entry in entries):
+    directory = directories.read(Memory(data), limits)
+    kept = _others(directory)
+    if not kept:
         raise UnsupportedError("an archive without files is not signed")
-    compressed = next((entry for entry in entries if entry.method), None)
-    if compressed is not None:
-        raise UnsupportedError(
-            f"an archive is signed only if its files are stored, and {_text(compressed)[:100]!r} is compressed",
-            hint="unpack it into a folder, and pack it there anew without compression: zip -X -0 -r NEW FIRST . "
-            "(FIRST is mimetype or [Content_Types].xml)",
-        )
+    for entry in kept:
+        shown = f"{_text(entry)[:100]!r}"
+        if entry.flags & directories.ENCRYPTED:
+            raise UnsupportedError(
+                f"an archive is signed only if anybody can read it, and {shown} is encrypted",
+                hint="take the password off first",
+            )
+        if entry.method:
+            raise UnsupportedError(
+                f"an archive is signed only if its files are stored, and {shown} is compressed", hint=_REPACK
+            )
+        if not _is_plain(entry):
+            raise UnsupportedError(f"the archive holds a file of an odd name: {shown}", hint=_REPACK)
+    if len(kept) == len(directory.entries):  # else what is kept is put together anew
+        problems = directories.blemishes(data, directory, -1, ())
+        if problems:
+            raise UnsupportedError(f"not signed, as readers could differ: {problems[0]}", hint=_REPACK)
+
+
+def _is_plain(entry: Entry) -> bool:
+    """Whether a name leads to one place below the folder an archive is unpacked into, on every system."""
+    name = entry.name.decode("utf-8", "replace").removesuffix("/")
+    return not (set(name) & _ODD or {"", ".", ".."}.intersection(name.split("/")))
 
 
 def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -337,9 +240,9 @@ def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
 
     Raises:
         MalformedError: its files cannot be told apart.
-        LimitError: too many files.
+        UnsupportedError, LimitError: as :func:`provkit.carriers.zip_directory.read`.
     """
-    directory = _readable(data, limits)
+    directory = directories.read(Memory(data), limits)
     kept = _others(directory)
     return data if len(kept) == len(directory.entries) else _packed(data, directory, kept, _older(data, kept))
 
@@ -348,23 +251,34 @@ def prepare(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The archive as the reference engine can sign it so that it holds.
 
     The engine leaves the old directory in the file, where no hash covers it, and drops the extra
-    fields (times of files, owners) from the new one; so they go from the old one before.  A store
-    that is there goes too.
+    fields (times of files, owners) and the mark of a text from the new one; so they go from the old
+    one before.  Names in UTF-8 are marked as such.  A store that is there goes too.
 
     Raises:
-        MalformedError, LimitError: as :func:`remove`.
+        MalformedError, UnsupportedError, LimitError: as :func:`remove`.
     """
-    directory = _readable(data, limits)
-    kept = _others(directory)
+    directory = directories.read(Memory(data), limits)
+    kept = [
+        entry._replace(flags=entry.flags | (0 if entry.name.isascii() else directories.UNICODE))
+        for entry in _others(directory)
+    ]
+    marked = bytearray(data)
+    for entry in kept:
+        # STRICT-IMG-16 compares both, so nothing else is written but what readers of either see.
+        if data.startswith(directories.LOCAL, entry.offset):
+            marked[entry.offset + 6 : entry.offset + 8] = entry.flags.to_bytes(2, "little")
+    data = bytes(marked)
     records = []
     for record in _older(data, kept):
         name, extra = (int.from_bytes(record[at : at + 2], "little") for at in (28, 30))
-        end = _ENTRY.size + name
-        records.append(record[:30] + bytes(2) + record[32:end] + record[end + extra :])
+        end = directories.RECORD.size + name
+        records.append(
+            record[:30] + bytes(2) + record[32:36] + bytes(2) + record[38:end] + record[end + extra :]
+        )
     return _packed(data, directory, kept, records)
 
 
-def _packed(data: bytes, directory: _Directory, kept: list[_Entry], records: list[bytes]) -> bytes:
+def _packed(data: bytes, directory: Directory, kept: list[Entry], records: list[bytes]) -> bytes:
     """The files in their order, nothing between them, and their directory."""
     parts: list[bytes] = []
     moved: dict[int, int] = {}
@@ -372,7 +286,7 @@ def _packed(data: bytes, directory: _Directory, kept: list[_Entry], records: lis
     for entry in sorted(kept, key=lambda entry: entry.offset):
         if entry.offset < end:
             raise MalformedError("files of the archive overlap")
-        end = _extent(data, entry)
+        end = directories.extent(data, entry)
         moved[entry.offset] = pos
         parts.append(data[entry.offset : end])
         pos += end - entry.offset

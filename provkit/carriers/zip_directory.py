@@ -73,9 +73,9 @@ class Header(NamedTuple):
     """Where the content begins."""
 
     @property
-    def extra(self) -> bytes:
-        """Whether there is an extra field: its length, two bytes."""
-        return self.fixed[24:26]
+    def extra(self) -> bool:
+        """Whether there is an extra field."""
+        return self.fixed[24:26] != bytes(2)
 
 
 class CutOffError(MalformedError):
@@ -159,10 +159,11 @@ def extent(data: bytes, entry: Entry) -> int:
     if entry.flags & ENCRYPTED:
         raise MalformedError("a file in the archive is encrypted")
     flags = int.from_bytes(local.fixed[2:4], "little")
-    # The engine sets the flag for UTF-8 in the directory only where a name needs it.
-    odd = (flags ^ entry.flags) & ~(UNICODE if entry.name.isascii() else 0)
+    # The engine sets the flag for UTF-8 in the directory only where a name needs it, and none
+    # that says how a file was compressed.
+    odd = (flags ^ entry.flags) & (ENCRYPTED | LATE_SIZES | (0 if entry.name.isascii() else UNICODE))
     told, listed = local.fixed[10:22], entry.record[16:28]
-    late = entry.flags & LATE_SIZES and told in {bytes(12), told[:4] + bytes(8)}
+    late = entry.flags & LATE_SIZES and told in {bytes(12), listed[:4] + bytes(8)}
     if odd or local.fixed[4:6] != entry.record[10:12] or (told != listed and not late):
         raise MalformedError("the header of a file in the archive is not what the directory says")
     end = local.data + entry.packed
@@ -175,9 +176,7 @@ def extent(data: bytes, entry: Entry) -> int:
     raise MalformedError("what follows a file in the archive is not what the directory says")
 
 
-def blemishes(
-    data: bytes, directory: Directory, gap: int, fillings: Collection[bytes], start: int = 0
-) -> tuple[str, ...]:
+def blemishes(data: bytes, directory: Directory, gap: int, fillings: Collection[bytes]) -> tuple[str, ...]:
     """Whether the archive is its files, each with one name, one behind the other, and the directory.
 
     Args:
@@ -185,13 +184,12 @@ def blemishes(
         directory: as read from it.
         gap: offset of the one file before which something may stand; -1 for none.
         fillings: what that may be.
-        start: where the first file begins.
     """
     problems: list[str] = []
     names = [entry.name for entry in directory.entries]
     if len(set(names)) != len(names):
         problems.append("two files of the archive have one name")
-    pos = start
+    pos = 0
     for entry in sorted(directory.entries, key=lambda entry: entry.offset):
         if entry.offset < pos:
             problems.append("files of the archive overlap")

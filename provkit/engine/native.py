@@ -57,6 +57,8 @@ _OFFLINE: Final[dict[str, Any]] = {
     },
 }
 _CACHED_CONTEXTS: Final = 8
+_NAMES: Final = {"application/zip": "application/x-zip"}
+"""Types for which the engine has another name."""
 _PDF_HEAD: Final = 1024
 _INTERNAL_SUBSET: Final = re.compile(rb"""<!DOCTYPE(?:[^\[>"']++|"[^"]*+"|'[^']*+')*+\[""")
 """A DOCTYPE that brings declarations.  One that only names the DTD of SVG 1.1 is common and harmless."""
@@ -182,7 +184,8 @@ def read(
     _note_pdf(data, media_type)
     context = _context(trust)
     try:
-        with module.Reader(media_type, io.BytesIO(data), detached, context=context) as reader:
+        name = _NAMES.get(media_type, media_type)
+        with module.Reader(name, io.BytesIO(data), detached, context=context) as reader:
             document = reader.json()
     except module.C2paError.ManifestNotFound:
         return None
@@ -297,10 +300,9 @@ def sign(
             module.Builder(definition.manifest, context=context) as builder,
         ):
             for ingredient in definition.ingredients:
-                builder.add_ingredient(
-                    ingredient.description, ingredient.media_type, io.BytesIO(ingredient.data)
-                )
-            builder.sign(native, media_type, io.BytesIO(data), output)
+                name = _NAMES.get(ingredient.media_type, ingredient.media_type)
+                builder.add_ingredient(ingredient.description, name, io.BytesIO(ingredient.data))
+            builder.sign(native, _NAMES.get(media_type, media_type), io.BytesIO(data), output)
     except module.C2paError as error:
         if failed:
             raise _signer_error(failed[0]) from failed[0]

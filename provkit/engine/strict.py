@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _BLANK_PAD: Final = 32
 """Longest pad of blanks that older writers left in a data hash, bytes; seen: 8 to 10."""
+_LABEL_COLLECTION: Final = "c2pa.hash.collection.data"
 _LABEL_IDENTITY: Final = "cawg.identity"
 _BMFF_LEFT_OUT: Final = frozenset({"/uuid", "/ftyp", "/mfra"})
 """Boxes every BMFF hash leaves out (§A.5)."""
@@ -79,12 +80,15 @@ class _Pass:
         return StrictFinding(store, readings, tuple(self.failures), tuple(self.warnings), self.capped)
 
 
-def check(found: Found, limits: Limits = DEFAULT_LIMITS) -> StrictFinding:
+def check(
+    found: Found, limits: Limits = DEFAULT_LIMITS, *, members: frozenset[str] | None = None
+) -> StrictFinding:
     """Hold a located store against the rules.
 
     Args:
         found: the carrier, as located in this asset.
         limits: bounds on what is read.
+        members: of an archive, the files that a hash has to cover; None for any other asset.
 
     Raises:
         LimitError: a bound was reached before an answer.
@@ -108,6 +112,8 @@ def check(found: Found, limits: Limits = DEFAULT_LIMITS) -> StrictFinding:
         _manifest(run, reading)
     # The last manifest is the active one (§15.5.1).
     _binding(run, run.readings[-1], found)
+    if members is not None:
+        _collection(run, run.readings[-1], members)
     if len(store.manifests) > 1:
         _strangers(run)
     return run.result(store)
@@ -289,6 +295,29 @@ def _binding(run: _Pass, reading: Reading, found: Found) -> None:
                 url,
                 "the bytes left out of the hash are not those of the manifest store in this asset",
             )
+
+
+def _collection(run: _Pass, reading: Reading, members: frozenset[str]) -> None:
+    """Rule 16: the hash of an archive lists each of its files, and covers the directory (§18.9, §A.6)."""
+    for assertion, content in reading.contents:
+        if assertion.base_label != _LABEL_COLLECTION or isinstance(content, MalformedError):
+            continue
+        url = reading.manifest.assertion_uri(assertion.label)
+        fields = content if isinstance(content, cbor.MAPS) else {}
+        if not isinstance(fields.get("zip_central_directory_hash"), bytes):
+            code = StatusCode.ASSERTION_COLLECTION_HASH_MALFORMED
+            run.fail(16, code, url, "the directory of the archive is not hashed")
+        if _hashed_names(fields.get("uris")) != members:
+            code = StatusCode.ASSERTION_COLLECTION_HASH_INCORRECT_FILE_COUNT
+            run.fail(16, code, url, "the files that the hash lists are not those of the archive")
+
+
+def _hashed_names(value: Any) -> frozenset[str]:
+    """File names in ``uris``: a list of maps in the standard, one map by name as the engine writes it."""
+    if isinstance(value, cbor.MAPS):
+        return frozenset(name for name in value if isinstance(name, str))
+    names = [entry.get("uri") if isinstance(entry, cbor.MAPS) else None for entry in _list(value)]
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _boxes_left_out(run: _Pass, content: Any) -> None:

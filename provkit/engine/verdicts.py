@@ -159,7 +159,7 @@ def verify(
 def _ask(
     data: bytes, media_type: str, found: Found, trust: TrustStore, at: datetime, limits: Limits
 ) -> _Answers:
-    checked = strict.check(found, limits)
+    checked = strict.check(found, limits, members=containers.members(data, media_type, limits))
     # A store stands in the file: what the engine cannot make of it is a broken credential.
     try:
         report = native.read(data, media_type, trust) or from_error(
@@ -206,7 +206,7 @@ def sign(
         ConfigurationError: there is none to keep, or it does not hold.
         CredentialError, MalformedError, UnsupportedError, LimitError: as the engine has it.
     """
-    containers.check_signable(data, media_type)
+    containers.check_signable(data, media_type, limits)
     found = containers.locate(data, media_type, limits)
     if found is not None and not resign:
         raise AlreadySignedError(
@@ -219,7 +219,8 @@ def sign(
         _require_history(*parent, limits)
         sources = (Source(parent[0], parent[1], "parentOf"),)
     definition = define(origin, media_type, when, version=version, sources=sources)
-    signed = native.sign(data, media_type, definition, signer)
+    ready = containers.prepare(data, media_type, limits)
+    signed = native.sign(ready, media_type, definition, signer)
     state, reasons = _self_check(signed, media_type, limits)
     if state is not State.VALID:
         raise SelfCheckError(

@@ -240,12 +240,38 @@ def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
 
 
 def _is_near(listed: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether a listed authority issued a certificate, has its name and key, or was issued by it."""
-    return (
-        _issued(listed, certificate)
-        or (listed.subject == certificate.subject and listed.public_key() == certificate.public_key())
-        or _issued(certificate, listed)
-    )
+    """Whether a listed authority issued a certificate, or is it, or an older root gave it to one near it.
+
+    That is: to the listed authority's own name and key, or to the authority above it.  Name and key
+    of the older root have to be others: one alone could be a damaged copy of a listed certificate, or of
+    a root that signed itself.
+    """
+    if _issued(listed, certificate) or listed == certificate:
+        return True
+    own, above = _key_identifiers(certificate)
+    if certificate.issuer == certificate.subject or above is None or above == own:
+        return False
+    if listed.subject == certificate.subject and listed.public_key() == certificate.public_key():
+        return listed.issuer != certificate.issuer and above not in _key_identifiers(listed)
+    return _issued(certificate, listed)
+
+
+def _key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
+    """Identifiers of a certificate's own key and of the one that signed it, as it says."""
+    from cryptography import x509
+
+    from provkit.trust.profile import PARSE_ERRORS
+
+    own = above = None
+    try:
+        for extension in certificate.extensions:
+            if isinstance(extension.value, x509.SubjectKeyIdentifier):
+                own = extension.value.digest
+            elif isinstance(extension.value, x509.AuthorityKeyIdentifier):
+                above = extension.value.key_identifier
+    except PARSE_ERRORS:
+        return None, None
+    return own, above
 
 
 @lru_cache(maxsize=_CACHED_STORES)

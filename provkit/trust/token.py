@@ -256,6 +256,9 @@ def _certificates(signed: Any, signer: Any, limits: Limits) -> tuple[bytes, ...]
         raise LimitError(f"more than {limits.certificates} certificates in a time stamp")
     if any(choice.name != "certificate" for choice in signed["certificates"]):
         raise MalformedError("it holds certificates of another kind")
+    # DER allows to leave out bits that are zero, and those who check signatures do not look.
+    if any(choice.chosen["signature_value"].contents[:1] != b"\0" for choice in signed["certificates"]):
+        raise MalformedError("it holds a certificate whose signature ends within a byte")
     own: list[bytes] = []
     others: list[bytes] = []
     for choice in signed["certificates"]:

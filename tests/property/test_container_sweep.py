@@ -20,7 +20,7 @@ from support.pki import Pki
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORMATS = ("png", "jpeg", "webp", "tiff", "gif", "svg")
+FORMATS = ("png", "jpeg", "webp", "tiff", "gif", "svg", "docx", "odt", "epub")
 SAMPLE = 200
 SHARDS = 4
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -227,6 +227,21 @@ def film() -> bytes:
     return riff(lists, riff_chunk(b"LIST", b"movi" + riff_chunk(b"00dc", b"x" * 40)), form=b"AVI ")
 
 
+def document(part: str = "word/document.xml", method: int = zipfile.ZIP_STORED) -> bytes:
+    """An OOXML file of one main part."""
+    kinds = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    return archive(("[Content_Types].xml", kinds.encode()), (part, b"<w/>" * 20), method=method)
+
+
+def book(media_type: str = "application/epub+zip", method: int = zipfile.ZIP_STORED) -> bytes:
+    """An EPUB, or an ODF file: the first file names the type, and is never compressed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(zipfile.ZipInfo("mimetype"), media_type)
+        made.writestr(zipfile.ZipInfo("META-INF/container.xml"), b"<container/>" * 9, compress_type=method)
+    return out.getvalue()
+
+
 PLAIN: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "jpeg": ("image/jpeg", lambda: picture("JPEG")),
     "png": ("image/png", lambda: picture("PNG")),
@@ -239,6 +254,12 @@ PLAIN: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "wav": ("audio/wav", sound),
     "avi": ("video/x-msvideo", film),
     "mp3": ("audio/mpeg", lambda: b"\xff\xfb\x90\0" + bytes(413)),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", document),
+    "odt": (
+        "application/vnd.oasis.opendocument.text",
+        lambda: book("application/vnd.oasis.opendocument.text"),
+    ),
+    "epub": ("application/epub+zip", book),
 }
 """Unsigned files the engine signs."""
 

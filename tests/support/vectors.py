@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import provkit
 from provkit import ProvkitError, Purpose, TrustStore
+from provkit.assets import verify_file
+from provkit.remote import follow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,16 +46,29 @@ class Folder:
                         raise ValueError(f"unknown kind of list {kind!r}")
         return store
 
-    def seen(self, vector: dict[str, Any]) -> dict[str, Any]:
-        """What provkit says, in the words of the index."""
+    def seen(self, vector: dict[str, Any], place: Path | None = None) -> dict[str, Any]:
+        """What provkit says, in the words of the index.
+
+        Vectors with a ``layout`` are laid out in the empty folder `place`.
+        """
         data = (self.path / vector["file"]).read_bytes()
         beside = (self.path / vector["manifest"]).read_bytes() if "manifest" in vector else None
-        at = datetime.fromisoformat(vector["at"])
+        trust, at = self.trust(vector["trust"]), datetime.fromisoformat(vector["at"])
         try:
-            verdict = provkit.verify(data, trust=self.trust(vector["trust"]), at=at, manifest=beside)
+            if "layout" in vector and place is not None:
+                verdict = verify_file(self.lay_out(vector, place), trust=trust, at=at)
+            else:
+                verdict = provkit.verify(data, trust=trust, at=at, manifest=beside)
         except ProvkitError as error:
             return {"error": error.kind}
+        followed = {}
+        if "followed" in vector["expected"]:
+            try:
+                follow(data, verdict, provkit.Fetcher(), trust=trust, at=at)
+            except ProvkitError as error:
+                followed["followed"] = error.kind
         return {
+            **followed,
             "state": str(verdict.state),
             "media_type": verdict.media_type,
             "failure": sorted({str(status.code) for status in verdict.statuses.failure}),
@@ -63,6 +78,16 @@ class Folder:
             "complete": verdict.origin.complete,
         }
 
+    def lay_out(self, vector: dict[str, Any], place: Path) -> Path:
+        """Put the files of a vector where its ``layout`` wants them; where its own is."""
+        layout = vector["layout"]
+        for path, name in {layout["path"]: vector["file"], **layout["files"]}.items():
+            (place / path).parent.mkdir(parents=True, exist_ok=True)
+            (place / path).write_bytes((self.path / name).read_bytes())
+        for path, target in layout["links"].items():
+            (place / path).symlink_to(target)
+        return place / str(layout["path"])
+
     def assert_sound(self, schema: str, *beside: str) -> None:
         """The index names every file, once, with its hash, and lists that there are."""
         assert (self.path / "index.json").read_bytes().isascii()
@@ -71,6 +96,7 @@ class Folder:
         ids = [vector["id"] for vector in self.vectors]
         assert len(set(ids)) == len(ids)
         files = {vector[name] for vector in self.vectors for name in ("file", "manifest") if name in vector}
+        files |= {name for one in self.vectors if "layout" in one for name in one["layout"]["files"].values()}
         assert files | {"index.json", *beside} == {
             path.name for path in self.path.iterdir() if path.is_file()
         }

@@ -18,7 +18,6 @@ def test_text(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"PK\x03\x04" + bytes(30),
         b"\xff\xfea\0b\0",
         b"\xfe\xff\0a\0b",
         b"a\0b\0c\0d\0",
@@ -39,6 +38,8 @@ def test_other_formats(data: bytes) -> None:
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
         (b"II*\0" + bytes(8), "image/tiff"),
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        (b"PK\x03\x04" + bytes(30), "application/zip"),
+        (b"PK\x05\x06" + bytes(18), "application/zip"),
         (b"\0\0\0 ftypisom", "video/mp4"),
         (b"\0\0\0 ftypavif", "image/avif"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "application/pdf"),

@@ -22,6 +22,8 @@ class Expected:
     attributed: bool | None = None
     complete: bool | None = None
     warnings: tuple[str, ...] = ()
+    followed: str | None = None
+    """Kind of the error when the store is fetched by the default rules."""
 
     def as_json(self) -> dict[str, Any]:
         """What goes into the index."""
@@ -38,6 +40,8 @@ class Expected:
             found["attributed"] = self.attributed
         if self.complete is not None:
             found["complete"] = self.complete
+        if self.followed is not None:
+            found["followed"] = self.followed
         return found
 
 
@@ -55,6 +59,10 @@ class Case:
     extension: str = field(default="txt")
     manifest: bytes | None = None
     """A manifest store that stands beside the file."""
+    path: str | None = None
+    """Where the file has to be laid out, for vectors about what stands beside it."""
+    beside: tuple[tuple[str, bytes | str], ...] = ()
+    """What is laid out beside it: a path and bytes, or the path of a symbolic link and what it names."""
 
     @property
     def file(self) -> str:
@@ -67,7 +75,22 @@ class Case:
         found = {self.file: self.data}
         if self.manifest is not None:
             found[self.manifest_file] = self.manifest
+        for path, content in self.beside:
+            if isinstance(content, bytes):
+                found[self._beside_file(path)] = content
         return found
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """What goes where, as the index says it."""
+        return {
+            "path": self.path,
+            "files": {path: self._beside_file(path) for path, one in self.beside if isinstance(one, bytes)},
+            "links": {path: one for path, one in self.beside if isinstance(one, str)},
+        }
+
+    def _beside_file(self, path: str) -> str:
+        return f"{self._stem}~{path.replace('/', '-')}"
 
     @property
     def manifest_file(self) -> str:
@@ -94,9 +117,9 @@ def invalid(*codes: str, warnings: tuple[str, ...] = ()) -> Expected:
     return Expected("invalid", failure=codes, origin="unknown", warnings=warnings)
 
 
-def unsigned(*warnings: str) -> Expected:
+def unsigned(*warnings: str, **more: Any) -> Expected:
     """No credential."""
-    return Expected("unsigned", origin="unknown", warnings=warnings)
+    return Expected("unsigned", origin="unknown", warnings=warnings, **more)
 
 
 def error(kind: str) -> Expected:

@@ -49,6 +49,7 @@ def index(
             "clause": case.clause,
             "reason": case.reason,
             **({"manifest": case.manifest_file} if case.manifest is not None else {}),
+            **({"layout": case.layout} if case.path is not None else {}),
         }
         for case in found
     ]

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from provkit.carriers import links
 from provkit.carriers.carried import Carried, Problem, RangeBinding
 from provkit.carriers.html import notices
 from provkit.carriers.html.elements import MEDIA_TYPE, RELATION, Element, Where, attribute
@@ -36,6 +37,12 @@ _WIDE: Final = tuple(
 _PROBE: Final = b"provkit"
 """Stands for a store while a place is tried."""
 _PRESCAN: Final = 1024
+_SPACE: Final = SPACE.decode()
+_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:")
+_QUERY: Final = re.compile("[?#]")
+_WEB: Final = frozenset({"http:", "https:"})
+_NO_BASE: Final = frozenset({"data:", "javascript:"})
+"""What a ``base`` element names in vain."""
 _ROUNDS: Final = 16
 """What is left when carriers are taken out may spell another one; this often at most."""
 
@@ -73,16 +80,17 @@ def _carried(data: bytes, limits: Limits) -> Carried:
         return Carried()
     element = found.associations[0]
     if element.is_link:
-        return _linked(data, element)
+        return _linked(data, element, found.base)
     problem, store = _store(data, element, limits)
     span = element.start, element.end - element.start
     if problem is not None:
         return Carried((), *span, problem=problem)
-    return Carried((store,), *span, RangeBinding(Memory(data), (span,), "the script element"))
+    mismatch = StatusCode.ASSERTION_DATA_HASH_MISMATCH
+    return Carried((store,), *span, RangeBinding(Memory(data), (span,), "the script element", mismatch))
 
 
-def _linked(data: bytes, element: Element) -> Carried:
-    href = (attribute(data, element.tag, b"href") or "").strip("\t\n\f\r ")
+def _linked(data: bytes, element: Element, base: str | None) -> Carried:
+    href = (attribute(data, element.tag, b"href") or "").strip(_SPACE)
     if element.where is not Where.HEAD:
         explanation = (
             f"the link to a credential at byte {element.start} stands outside the head, where none belongs"
@@ -90,8 +98,28 @@ def _linked(data: bytes, element: Element) -> Carried:
     elif not href:
         explanation = f"the link to a credential at byte {element.start} does not say where that is"
     else:
-        return Carried(reference=href)
+        return Carried(reference=_from_base(base, href))
     return Carried(problem=Problem(StatusCode.MANIFEST_INACCESSIBLE, explanation))
+
+
+def _from_base(base: str | None, href: str) -> str:
+    """An address as the page means it: relative to its ``base`` element, if it has one (HTML §2.4.3)."""
+    base = "" if base is None else base.strip(_SPACE).replace("\\", "/")  # as browsers read it
+    scheme = _SCHEME.match(base)
+    name = scheme[0].lower() if scheme is not None else ""
+    if not base or name in _NO_BASE or _SCHEME.match(href):
+        return href
+    if name in _WEB or base.startswith("//"):
+        try:
+            return links.resolve(href, base if name else "https:" + base).removeprefix(
+                "" if name else "https:"
+            )
+        except MalformedError:
+            return base + href  # no address: refused like any other that is none
+    if name:
+        return base + href  # whatever it means, it is no file beside the page
+    folder = _QUERY.split(base, maxsplit=1)[0].rpartition("/")
+    return href if href.startswith("/") else folder[0] + folder[1] + href
 
 
 def _store(data: bytes, element: Element, limits: Limits) -> tuple[Problem | None, bytes]:
@@ -199,7 +227,7 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
             "the page is in UTF-16 or UTF-32, in which readers do not find a credential",
             hint="convert it to UTF-8, for example with: iconv -t UTF-8",
         )
-    found = survey(data, limits, has_candidates=may_carry(data))
+    found = survey(data, limits, has_candidates=link is not None or may_carry(data))
     _check_unsigned(found.associations)
     if found.doubt is not None:
         raise UnsupportedError(found.doubt, hint="take what looks like a credential out of the page first")
@@ -226,7 +254,7 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
     if link is not None:
         element = f'<link rel="{RELATION}" href="{html.escape(link)}" type="{MEDIA_TYPE}"/>'.encode()
     placement = HtmlPlacement(data[:pos], data[pos:], element, notices.notices(data))
-    _try(placement, limits, link)
+    _try(placement, limits, None if link is None else _from_base(found.base, link))
     return placement
 
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Final
 
 from provkit.carriers.html import tokenizer
-from provkit.carriers.html.elements import Element, Where, is_association
+from provkit.carriers.html.elements import Element, Where, attribute, is_association
 from provkit.carriers.html.outside import Outside
 from provkit.carriers.html.tokenizer import RAW, Kind, Token, attributes, token
 
@@ -44,7 +44,7 @@ class Head:
     """
 
     __slots__ = (
-        "_close", "_mode", "_noscript", "body", "data", "elements", "has_noscript", "has_scripting",
+        "_close", "_mode", "_noscript", "base", "body", "data", "elements", "has_noscript", "has_scripting",
         "is_cut", "is_unclear", "place",
     )  # fmt: skip
 
@@ -52,6 +52,8 @@ class Head:
         self.data = data
         self.has_scripting = has_scripting
         self.elements: list[Element] = []
+        self.base: str | None = None
+        """What the first ``base`` says (HTML §2.4.3)."""
         self.has_noscript = False
         self.is_unclear = False
         """A template in the head ends somewhere else for other readers."""
@@ -148,6 +150,8 @@ class Head:
         elif name == b"meta" and self._mode is _Mode.AFTER and declares_charset(self.data, tag):
             # Such a declaration counts in the first 1024 bytes only: nothing may go before it.
             self._close = tag.end
+        if name == b"base" and self.base is None:
+            self.base = attribute(self.data, tag, b"href")
         if name in {b"script", b"link"} and is_association(self.data, tag):
             where = Where.ELSEWHERE if self._mode is _Mode.NOSCRIPT else Where.HEAD
             self.elements.append(Element(tag, closing, where))

@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import Final
 
 from provkit.carriers.html import tokenizer
-from provkit.carriers.html.elements import Element, Where, is_association
+from provkit.carriers.html.elements import Element, Where, attribute, is_association
 from provkit.carriers.html.tokenizer import RAW, Kind, Token, token
 
-_STOPS: Final = b"|".join(sorted([*RAW, b"noscript", b"plaintext", b"svg", b"math", b"template", b"link"]))
+_STOPS: Final = b"|".join(
+    sorted([*RAW, b"noscript", b"plaintext", b"svg", b"math", b"template", b"link", b"base"])
+)
 _BORING: Final = re.compile(
     rb"(?:" + tokenizer.TEXT + rb"|</?+(?!(?i:" + _STOPS + rb")[\t\n\f\r />])"
     + tokenizer.NAME + tokenizer.REST_OF_TAG + rb"|" + tokenizer.COMMENT + rb")*+"
@@ -44,6 +46,7 @@ class Outside:
         "_open",
         "_pending",
         "_templates",
+        "base",
         "data",
         "elements",
         "end",
@@ -55,6 +58,8 @@ class Outside:
     def __init__(self, data: bytes, pos: int, *, in_template: bool, has_scripting: bool) -> None:
         self.data = data
         self.elements: list[Element] = []
+        self.base: str | None = None
+        """What the first ``base`` says."""
         self.is_unclear = False
         self.has_noscript = False
         self.is_cut = False
@@ -112,6 +117,8 @@ class Outside:
             return len(self.data)
         elif name == b"link":
             self._found(tag, None)
+        elif name == b"base" and self.base is None and not self._templates:
+            self.base = attribute(self.data, tag, b"href")
         elif name == b"noscript":
             self.has_noscript = True
         if name in RAW or (name == b"noscript" and has_scripting):

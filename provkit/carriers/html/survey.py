@@ -25,6 +25,8 @@ class Survey:
     """Why other readers may see other carriers; a sentence without a full stop."""
     heads: tuple[Head, ...]
     """One for each reading."""
+    base: str | None = None
+    """What relative addresses of the page are relative to, as spelled; None is the page itself."""
 
 
 def survey(data: bytes, limits: Limits, *, has_candidates: bool) -> Survey:
@@ -61,21 +63,23 @@ def survey(data: bytes, limits: Limits, *, has_candidates: bool) -> Survey:
         else:
             associations.append(one)
     doubt = _doubt(data, heads, plain, associations) if has_candidates else None
-    return Survey(tuple(associations), doubt, heads)
+    return Survey(tuple(associations), doubt, heads, plain.base)
 
 
 class _Reading:
     """A page with scripts running, or without."""
 
-    __slots__ = ("elements", "has_noscript", "head")
+    __slots__ = ("base", "elements", "has_noscript", "head")
 
     def __init__(self, data: bytes, *, has_scripting: bool, with_body: bool) -> None:
         self.head = Head(data, has_scripting=has_scripting)
         self.elements = list(self.head.elements)
+        self.base = self.head.base
         self.has_noscript = self.head.has_noscript
         if with_body:
             body = Outside(data, self.head.body, in_template=False, has_scripting=has_scripting)
             self.elements += body.elements
+            self.base = body.base if self.base is None else self.base
             self.has_noscript = self.has_noscript or body.has_noscript
 
 

@@ -109,7 +109,9 @@ def examine(document: Document) -> Carried:
         stores=tuple(document.source.read(*store) for store in found),
         start=start,
         length=length,
-        binding=RangeBinding(document.source, ((start, length),), CARRIER),
+        binding=RangeBinding(
+            document.source, ((start, length),), CARRIER, StatusCode.ASSERTION_DATA_HASH_MISMATCH
+        ),
         warnings=active.warnings(document),
     )
 

@@ -29,7 +29,9 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Carried:
     start, length = block.start, block.end - block.start
     if block.problem is not None:
         return Carried(start=start, length=length, problem=block.problem)
-    binding = RangeBinding(Memory(data), _accepted(data, block), _CARRIER)
+    binding = RangeBinding(
+        Memory(data), _accepted(data, block), _CARRIER, StatusCode.ASSERTION_DATA_HASH_MISMATCH
+    )
     store = blocks.decoded(block.reference)
     if store is None:
         reference = block.reference.decode("ascii")

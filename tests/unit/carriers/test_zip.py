@@ -12,6 +12,7 @@ import pytest
 import provkit
 from provkit import LimitError, Limits, MalformedError, State, TrustStore, UnsupportedError, media
 from provkit.carriers import zip as archive
+from provkit.carriers.source import Memory
 from provkit.signers.base import Signer
 from provkit.signers.development import make_development_identity
 from support import containers as made
@@ -210,3 +211,201 @@ def test_files_with_extra_fields_and_late_sizes() -> None:
     assert state(data) is State.TRUSTED
     with zipfile.ZipFile(io.BytesIO(data)) as archived:
         assert archived.read("größe.txt") == b"x"
+
+
+# What readers of archives differ about
+
+
+def with_bytes(data: bytes, at: int, more: bytes) -> bytes:
+    """`more` put in at an offset, and every offset behind it put right, as an attacker would."""
+    end = data.rfind(b"PK\5\6")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    changed = bytearray(data)
+    pos = start
+    while pos < end:
+        offset = int.from_bytes(data[pos + 42 : pos + 46], "little")
+        changed[pos + 42 : pos + 46] = (offset + len(more) * (offset >= at)).to_bytes(4, "little")
+        pos += 46 + sum(int.from_bytes(data[pos + n : pos + n + 2], "little") for n in (28, 30, 32))
+    changed[end + 16 : end + 20] = (start + len(more) * (start >= at)).to_bytes(4, "little")
+    return bytes(changed[:at]) + more + bytes(changed[at:])
+
+
+GHOST = made.archive(("ghost.txt", b"not in the directory"))
+GHOST = GHOST[: GHOST.index(b"PK\1\2")]
+
+
+def places(data: bytes) -> dict[str, int]:
+    """Where something could stand that the directory does not name."""
+    return {
+        "before": 0,
+        "between": data.index(b"PK\3\4", 4),
+        "before the store": data.rindex(b"PK\3\4"),
+        "before the folder": data.index(b"PK\3\4", data.index(b"PK\1\2")),
+        "before the directory": int.from_bytes(data[-6:-2], "little"),
+    }
+
+
+@pytest.mark.parametrize(
+    "place", ["before", "between", "before the folder", "before the store", "before the directory"]
+)
+@pytest.mark.parametrize("more", [GHOST, b"PK\3\4x", b"\0"])
+def test_a_file_that_the_directory_does_not_name(place: str, more: bytes) -> None:
+    data = signed()
+    changed = with_bytes(data, places(data)[place], more)
+    with zipfile.ZipFile(io.BytesIO(changed)) as archived:
+        assert archived.testzip() is None
+    try:
+        found = archive.locate(changed)
+    except MalformedError:
+        assert not changed.startswith(b"PK")
+        return
+    assert found is not None
+    assert any("stand between" in problem for problem in found.problems)
+    assert state(changed) is State.INVALID
+
+
+def test_what_stands_before_without_the_offsets_put_right_is_refused() -> None:
+    data = signed()
+    for changed in (GHOST + data, b"PK\3\4" + data, made.archive(OTHER) + data):
+        with pytest.raises(MalformedError, match="looks like a manifest store"):
+            archive.locate(changed)
+
+
+def test_behind_the_directory() -> None:
+    data = signed()
+    comment = data[:-2] + b"\4\0said"
+    assert state(comment) is State.INVALID  # of the hash: a comment is covered with the directory
+    for changed in (data + b"x", data[:-2] + b"\4\0sai", data[:-2] + b"\1\0said"):
+        found = archive.locate(changed)
+        assert found is not None
+        assert found.problems == ("bytes follow the archive",)
+    with pytest.raises(MalformedError, match="before or behind"):
+        archive.locate(data[:-22] + b"PK\6\6" + data[-22:])
+    with pytest.raises(MalformedError, match="large kind"):
+        archive.locate(data[:-22] + b"PK\6\7" + bytes(16) + data[-22:])
+    with pytest.raises(MalformedError):
+        archive.locate(data[:-2] + (22).to_bytes(2, "little") + data[-22:])
+
+
+def test_a_comment_that_was_there_is_signed() -> None:
+    out = io.BytesIO(made.document())
+    with zipfile.ZipFile(out, "a") as archived:
+        archived.comment = b"said"
+    data = provkit.sign(out.getvalue(), provkit.Origin.human(), house()[0])
+    assert state(data) is State.TRUSTED
+    assert state(data[:-1] + b"D") is State.INVALID
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [(4, b"\1\0"), (6, b"\1\0"), (8, b"\2\0"), (8, b"\2\0\2\0"), (10, b"\xff\xff"), (12, b"\xff" * 4), (16, b"\xff" * 4)],
+)  # fmt: skip
+def test_an_odd_end_record_is_refused(at: int, value: bytes) -> None:
+    data = made.archive(FILE)
+    end = len(data) - 22 + at
+    with pytest.raises(MalformedError, match="looks like a manifest store"):
+        archive.locate(data[:end] + value + data[end + len(value) :])
+
+
+@pytest.mark.parametrize("at", [20, 24, 42])
+def test_the_large_kind_is_not_signed(at: int) -> None:
+    data = made.document()
+    pos = data.index(b"PK\1\2") + at
+    data = data[:pos] + b"\xff" * 4 + data[pos + 4 :]
+    assert archive.locate(data) is None
+    with pytest.raises(UnsupportedError, match="ZIP64"):
+        archive.check_signable(data)
+    assert archive.kind(Memory(data)) == "application/zip"
+    assert archive.members(data) is None
+    assert state(data) is State.UNSIGNED
+
+
+@pytest.mark.parametrize(
+    ("local", "listed", "problem"),
+    [
+        ((6, 1), (8, 1), "encrypted"),
+        ((6, 0), (8, 1), "encrypted"),
+        ((6, 1), (8, 0), "not what the directory says"),
+        ((7, 0x20), (9, 0), "not what the directory says"),
+        ((6, 8), (8, 0), "not what the directory says"),
+        ((8, 8), (10, 0), "not what the directory says"),
+        ((14, 1), (12, 0), "not what the directory says"),
+        ((18, 1), (12, 0), "not what the directory says"),
+        ((22, 1), (12, 0), "not what the directory says"),
+        ((30, 1), (12, 0), "no file where"),
+        ((0, 1), (12, 0), "no file where"),
+    ],
+)
+def test_headers_that_differ(local: tuple[int, int], listed: tuple[int, int], problem: str) -> None:
+    for data in (made.archive(("a", b"x"), OTHER, FILE), made.archive(("a", b"x"), OTHER)):
+        changed = bytearray(data)
+        changed[31 + 1 + local[0]] ^= local[1]  # of the second file
+        changed[data.index(b"PK\1\2", data.index(b"PK\1\2") + 4) + listed[0]] ^= listed[1]
+        found = archive.locate(bytes(changed))
+        if data.count(b"content_credential"):
+            assert found is not None
+            assert any(problem in one for one in found.problems)
+        else:
+            assert found is None
+            with pytest.raises(UnsupportedError, match=problem):
+                archive.check_signable(bytes(changed))
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", "a//b", "./a", "a\\b", "C:x"])
+def test_names_that_lead_elsewhere_are_not_signed(name: str) -> None:
+    with pytest.raises(UnsupportedError, match="odd name"):
+        archive.check_signable(made.archive((name, b"x")))
+
+
+def piped() -> bytes:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def tell(self) -> int:
+            raise io.UnsupportedOperation
+
+    out = Pipe()
+    with zipfile.ZipFile(out, "w") as archived:
+        archived.writestr(zipfile.ZipInfo("a"), b"x" * 20)
+    return out.getvalue()
+
+
+def test_no_hash_covers_a_descriptor_so_it_says_what_the_directory_says() -> None:
+    data = provkit.sign(piped(), provkit.Origin.human(), house()[0])
+    assert state(data) is State.TRUSTED
+    at = data.index(b"PK\7\x08")
+    for offset in range(at, at + 16):
+        for bit in (1, 0x80):
+            changed = data[:offset] + bytes([data[offset] ^ bit]) + data[offset + 1 :]
+            assert state(changed) is State.INVALID, offset
+
+
+@pytest.mark.parametrize(
+    ("local", "listed"),
+    [
+        ({7: 8}, {9: 8}),  # names in UTF-8, where there is nothing but ASCII
+        ({6: 6}, {8: 6}),  # how hard it was compressed, which it was not
+        ({10: 0, 12: 0}, {12: 0, 14: 0}),  # no date at all
+        ({10: 255, 11: 255, 12: 255, 13: 255}, {12: 255, 13: 255, 14: 255, 15: 255}),
+        ({4: 45}, {4: 63, 5: 3, 6: 45, 36: 1, 38: 32, 40: 0xA4, 41: 0x81}),  # as Unix tools write
+    ],
+)
+def test_headers_as_others_write_them(local: dict[int, int], listed: dict[int, int]) -> None:
+    data = bytearray(made.archive(("a", b"x")))
+    at = data.index(b"PK\1\2")
+    for base, values in ((0, local), (at, listed)):
+        for offset, value in values.items():
+            data[base + offset] = value
+    assert state(provkit.sign(bytes(data), provkit.Origin.human(), house()[0])) is State.TRUSTED
+
+
+def test_a_name_in_utf_8_that_is_not_marked() -> None:
+    data = made.archive(("gr\u00fcn.txt", b"x"))
+    at = data.index(b"PK\1\2")
+    unmarked = data[:7] + b"\0" + data[8 : at + 9] + b"\0" + data[at + 10 :]
+    signed_one = provkit.sign(unmarked, provkit.Origin.human(), house()[0])
+    assert state(signed_one) is State.TRUSTED
+    assert provkit.strip(signed_one) == data
+    with pytest.raises(UnsupportedError, match="odd name"):
+        archive.check_signable(unmarked.replace(b"\xc3\xbc", b"\x94\xe1"))

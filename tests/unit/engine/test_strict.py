@@ -268,3 +268,29 @@ def test_padding_whose_length_is_written_wide() -> None:
     assert not found.failures
     assert found.capped
     assert [warning.partition(":")[0] for warning in found.warnings] == ["STRICT-IMG-5"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"uris": [{"uri": "a.txt", "hash": bytes(32)}, {"uri": "b", "hash": bytes(32)}]}, []),
+        ({"uris": {"a.txt": {"hash": bytes(32)}}}, ["incorrectFileCount"]),
+        ({"uris": {"a.txt": {}, "b": {}, "c": {}}}, ["incorrectFileCount"]),
+        ({"uris": None}, ["incorrectFileCount"]),
+        ({"zip_central_directory_hash": None}, ["malformed"]),
+    ],
+)
+def test_the_hash_of_an_archive_covers_all_of_it(change: dict[str, Any], expected: list[str]) -> None:
+    content = {
+        "uris": {"a.txt": {}, "b": {}},
+        "alg": "sha256",
+        "zip_central_directory_hash": bytes(32),
+        **change,
+    }
+    label = "c2pa.hash.collection.data"
+    hashed = jumb(b"cbor", label, cbor(content))
+    store = jumb(b"c2pa", "c2pa", manifest(extra=(hashed,), listed=("c2pa.hash.data", label)))
+    found = strict.check(Found(store, ((10, 40), (50, 50))), members=frozenset({"a.txt", "b"}))
+    assert [str(code).rpartition(".")[2] for code in codes(found)] == expected
+    assert set(rules(found)) <= {"STRICT-IMG-16"}

@@ -254,6 +254,27 @@ def test_link() -> None:
     assert code(page(b"", LINK)) is StatusCode.MANIFEST_INACCESSIBLE
 
 
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        (b"<base href='https://example.org/x/y'>", "https://example.org/x/a.c2pa"),
+        (b"<base href=//example.org/>", "//example.org/a.c2pa"),
+        (b"<base href=' \\\\example.org\\ '>", "//example.org/a.c2pa"),
+        (b"<base href=../>", "../a.c2pa"),
+        (b"<base href=file:///tmp/>", "file:///tmp/a.c2pa"),
+        (b"<base href='https://[x'>", "https://[x/a.c2pa"),
+        (b"<base href=x/ ><base href=y/ >", "x/a.c2pa"),
+        (b"<base target=x><base href=x/ >", "x/a.c2pa"),
+        (b"<base href=javascript:x/ >", "a.c2pa"),
+        (b"<!-- <base href=x/ > --><template><base href=y/ ></template>", "a.c2pa"),
+    ],
+)
+def test_a_link_is_relative_to_the_base_of_the_page(base: bytes, expected: str) -> None:
+    assert html.read(page(base + LINK), LIMITS).reference == expected
+    for data in (page(base), page(b"", base)):
+        assert html.read(html.place(data, LIMITS, link="a.c2pa").embed(STORE), LIMITS).reference == expected
+
+
 PLACES = [
     b"<html><head><title>x</title>\n|</head><body>x",
     b"<title>x</title>\n|<body>x",
