@@ -159,12 +159,17 @@ def _named(name: str, reference: str | None) -> str | None:
     """
     if reference is None:
         return None
-    parts = urlsplit(reference)
+    try:
+        parts = urlsplit(reference)
+        relative = unquote(parts.path, errors="strict")
+    except ValueError as error:
+        raise UnsafePathError(
+            f"the credential it names has no address that can be read: {reference[:200]}"
+        ) from error
     if parts.scheme or parts.netloc or not parts.path:
         if len(parts.scheme) == 1:
             raise UnsafePathError(f"the credential it names {_OUT}: {reference[:200]}")
         return None
-    relative = unquote(parts.path, errors="strict") if "%" in parts.path else parts.path
     steps = relative.replace("\\", "/").split("/")
     if relative.startswith(("/", "\\")) or ".." in steps or ":" in relative or "\0" in relative:
         raise UnsafePathError(

@@ -62,7 +62,7 @@ def read_file(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> 
         FileAccessError: missing, not readable, or no regular file (a pipe is not waited for).
         LimitError: larger than ``limits.file_bytes``; nothing is read then.
     """
-    name = os.fspath(path)
+    name = _named(path)
     try:
         # Looked at before it is opened: opening can act on a device, and wake the writer of a pipe.
         _require_regular(Path(name).stat(), name)
@@ -124,7 +124,7 @@ def open_asset(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) ->
     Raises:
         FileAccessError, LimitError: as :func:`read_file`.
     """
-    name = os.fspath(path)
+    name = _named(path)
     try:
         _require_regular(Path(name).stat(), name)
         descriptor = os.open(name, _READ_FLAGS)
@@ -174,6 +174,13 @@ def _require_regular(facts: os.stat_result, name: str) -> None:
     what = next((word for test, word in _KINDS if test(facts.st_mode)), "no regular file")
     hint = "give the files in it, or add -r" if what == "a folder" else "copy it into a regular file first"
     raise FileAccessError(f"{what}, not a file: {name}", hint=hint)
+
+
+def _named(path: str | os.PathLike[str]) -> str:
+    name = os.fspath(path)
+    if not name:
+        raise FileAccessError("the name of a file is empty")
+    return name
 
 
 def _cannot(verb: str, name: str, error: OSError | ValueError) -> FileAccessError:

@@ -56,17 +56,20 @@ _MAGIC: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("application/c2pa", ((4, b"jumb"), (12, b"jumdc2pa"))),
     (archive.PLAIN, ((0, b"PK\x03\x04"),)),
     (archive.PLAIN, ((0, b"PK\x05\x06"),)),
-    ("audio/mpeg", ((0, b"ID3"),)),
+    ("audio/mpeg", ((0, b"ID3\2"),)),
+    ("audio/mpeg", ((0, b"ID3\3"),)),
+    ("audio/mpeg", ((0, b"ID3\4"),)),
     ("audio/mpeg", ((0, b"\xff\xfb"),)),
     ("audio/flac", ((0, b"fLaC"),)),
     ("application/ogg", ((0, b"OggS"),)),
-    ("font/otf", ((0, b"OTTO"),)),
+    ("font/otf", ((0, b"OTTO\0"),)),
     ("font/ttf", ((0, b"\0\1\0\0"),)),
     ("application/gzip", ((0, b"\x1f\x8b"),)),
-    ("image/bmp", ((0, b"BM"),)),
+    ("image/bmp", ((0, b"BM"), (6, b"\0\0\0\0"))),
 )
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SNIFF_BYTES: Final = 4096
+_LONGEST_PROLOG: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def sniff(data: bytes | Source) -> str:
     if not asset.size:
         raise MalformedError("the file is empty", hint="nothing was signed here; was the download cut off?")
     head = asset.read(0, _SNIFF_BYTES)
-    found = (_container(head) if _is_binary(head) else None) or _markup(head)
+    found = (_container(head) if _is_binary(head) else None) or _markup(head, asset)
     if found is not None:
         if found not in _KNOWN:
             raise _no_carrier(found)
@@ -166,12 +169,14 @@ def _holds_wrapper(asset: Source) -> bool:
     return asset.size <= DEFAULT_LIMITS.text_bytes and text.names_magic(asset.read(0, asset.size))
 
 
-_PDF: Final = re.compile(rb"%PDF-[0-9]")
-_ELEMENT: Final = re.compile(rb"<(?:(!doctype)[ \t\r\n]+)?(?:[a-z]+:)?(html|svg)\b", re.IGNORECASE)
+_PDF: Final = re.compile(rb"%PDF-[0-9]\.[0-9]")
+_ELEMENT: Final = re.compile(
+    rb"<(?:(!doctype)[ \t\r\n\f]+)?(?:[a-z]+:)?(html|svg)(?=[ \t\r\n\f/>]|$)", re.IGNORECASE
+)
 _PROLOG: Final = ((b"<!--", b"-->"), (b"<?", b"?>"), (b"<!DOCTYPE", b">"))
 
 
-def _markup(head: bytes) -> str | None:
+def _markup(head: bytes, asset: Source) -> str | None:
     """Media type of PDF, HTML or SVG by what stands first behind white space, comments and declarations."""
     pos = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip())
     if _PDF.match(head, pos):
@@ -182,6 +187,9 @@ def _markup(head: bytes) -> str | None:
             return "text/html" if element[2].lower() == b"html" else "image/svg+xml"
         closing = next((close for begin, close in _PROLOG if head.startswith(begin, pos)), None)
         stop = -1 if closing is None else head.find(closing, pos)
+        if closing is not None and stop < 0 and len(head) == _SNIFF_BYTES:
+            head = asset.read(0, _LONGEST_PROLOG)  # a licence in a comment, for example
+            continue
         if closing is None or stop < 0:
             return None
         rest = head[stop + len(closing) :]
@@ -202,7 +210,7 @@ def _container(head: bytes) -> str | None:
     for media_type, marks in _MAGIC:
         if all(head.startswith(mark, offset) for offset, mark in marks):
             return media_type
-    return "application/pdf" if b"%PDF-" in head else None
+    return "application/pdf" if _PDF.search(head) else None
 
 
 def _looks_like_utf16(head: bytes) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provkit.carriers import links, sidecar
-from provkit.errors import FetchError
+from provkit.errors import FetchError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.verdict import State, Verdict
 from provkit.verification import verify
@@ -57,9 +57,13 @@ def linked(answer: Fetched) -> str | None:
     A link into the asset itself says no more than that there is a credential in it.
     """
     for value in answer.headers.get_all("link"):
-        for target in links.parse_link_header(value):
-            if not links.points_inside(target, answer.url):
-                return target
+        try:
+            targets = links.parse_link_header(value)
+            found = [target for target in targets if not links.points_inside(target, answer.url)]
+        except MalformedError:
+            continue  # a header that says nothing is no finding about the asset
+        if found:
+            return found[0]
     return None
 
 

@@ -56,12 +56,31 @@ def place(asset: Source, media_type: str, wanted: Wanted, limits: Limits) -> Pla
     data = selection.whole(asset, limits)
     if wanted.resign:
         data = selection.remove(asset, media_type, limits)
+    mine = _carrier_of(media_type)
+    if mine != selection.HTML:
+        _refuse_others(data, mine, limits)
     if media_type in selection.HTML_TYPES:
         return html.place(data, limits, link=wanted.reference)
     if structured.syntax_of(media_type) is not None:
         return structured.place(data, media_type, limits, front=wanted.front_matter, url=wanted.reference)
     _refuse_link(wanted, media_type)
     return text.place(data, limits)
+
+
+def _carrier_of(media_type: str) -> str:
+    if media_type in selection.HTML_TYPES:
+        return selection.HTML
+    return selection.TEXT if structured.syntax_of(media_type) is None else selection.STRUCTURED
+
+
+def _refuse_others(data: bytes, mine: str, limits: Limits) -> None:
+    """A text in which a reader would find a second credential, of another kind."""
+    others = selection.in_text(data, limits).keys() - {mine}
+    if others:
+        raise UnsupportedError(
+            f"the text holds what readers take for a credential of another kind ({', '.join(sorted(others))})",
+            hint="take it out first, or write the credential into a file beside it: --sidecar",
+        )
 
 
 def _refuse_link(wanted: Wanted, media_type: str) -> None:

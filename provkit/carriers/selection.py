@@ -26,6 +26,8 @@ PDF: Final = "pdf"
 SIDECAR: Final = "sidecar"
 
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
+_STORE: Final = b"anVtZGMycGEA"
+"""What every store in base64 holds: the type and the label of its first box, 12 bytes behind its start."""
 PDF_TYPE: Final = "application/pdf"
 
 
@@ -53,28 +55,37 @@ def read(
 
         return PDF, pdf.read(asset, limits, password=password)
     data = whole(asset, limits)
-    page = _page(data, limits)
     if media_type in HTML_TYPES:
+        page = _page(data, limits)
         return HTML, page if _speaks(page) else _of_page(data, page, limits)
-    block = _block(data, limits)
-    if not (_speaks(page) or _speaks(block)):
+    found = in_text(data, limits)
+    if not found:
         if _is_left_over(data):
             raise MalformedError(
                 "a signed SVG whose root element is damaged", hint="look for the original file"
             )
         return TEXT, text.read(data, limits)
-    found = [(name, one) for name, one in ((HTML, page), (STRUCTURED, block)) if _speaks(one)]
-    try:
-        wrapper = text.read(data, limits)
-    except MalformedError:
-        wrapper = Carried()  # not UTF-8: there is no wrapper in it
-    if _speaks(wrapper):
-        found.append((TEXT, wrapper))
     if len(found) > 1:
-        names = " and ".join(name for name, _ in found)
-        several = f"the file carries credentials in more than one way ({names}); one is allowed"
-        return found[0][0], Carried(problem=Problem(StatusCode.GENERAL_ERROR, several))
-    return found[0]
+        several = f"the file carries credentials in more than one way ({' and '.join(found)}); one is allowed"
+        return next(iter(found)), Carried(problem=Problem(StatusCode.GENERAL_ERROR, several))
+    return next(iter(found.items()))
+
+
+def in_text(data: bytes, limits: Limits) -> dict[str, Carried]:
+    """What a text that is no page carries, by carrier; empty for most."""
+    found = {}
+    page = _page(data, limits)
+    # Articles and programs name the elements of a page; what counts there has a store or begins the file.
+    at_start = page.reference is not None and data.lstrip().startswith(b"<")
+    if page.stores or at_start or (page.problem is not None and _STORE in data):
+        found[HTML] = page
+    block = _block(data, limits)
+    if _speaks(block):
+        found[STRUCTURED] = block
+    wrappers, damaged = text.locate(data, limits)
+    if wrappers or damaged:
+        found[TEXT] = text.read(data, limits)
+    return found
 
 
 def _page(data: bytes, limits: Limits) -> Carried:
@@ -137,6 +148,9 @@ def _of_page(data: bytes, page: Carried, limits: Limits) -> Carried:
     its very end were put there to sign the file.
     """
     wrappers, damaged = text.locate(data, limits)
+    if not wrappers and not damaged and _STORE in data:
+        broken = "damaged-credential: a credential stands in the page where none is read, quoted or damaged"
+        return Carried(warnings=(*page.warnings, broken))
     if not wrappers and not damaged:
         return page
     if len(wrappers) == 1 and not damaged and not data[wrappers[0].end :].strip():

@@ -107,6 +107,9 @@ class Reading:
     """schema.org types and ``org.provkit.origin`` categories the document states for itself."""
     captured_at: datetime | None = None
     """When an archive captured it, aware."""
+    purpose: str | None = None
+    """What it was made for, as a listed signer whose credential holds states (``org.provkit.origin``);
+    cut to 200 characters."""
 
 
 class Action(StrEnum):
@@ -127,4 +130,5 @@ class Decision:
     """``code: sentence``, the deciding one first."""
     stratum: str
     """Where it is counted: ``human``, ``ai-assisted``, ``synthetic``, ``unknown``, with ``declared-`` before
-    a class that no trusted signer stands behind."""
+    a class that no trusted signer stands behind, ``detected-`` before one that only a detector states,
+    ``dated-human`` for what is old enough, ``purposed-synthetic`` for what a listed signer made on purpose."""

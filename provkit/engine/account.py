@@ -2,21 +2,28 @@
 
 The engine has checked hashes and signatures; this only reads.  Claims are signed as they
 stand, so any spelling of their CBOR will do: older engines wrote indefinite lengths.
+
+Whether an ingredient's own credential holds takes three answers.  What its user recorded when
+it was taken in (C2PA 2.4 §15.11.3), what the engine finds beyond that, and, for its signer and the
+time it signed at, our own steps: the engine is not asked who is trusted (ADR 0006).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from provkit.codes import StatusCode
+from provkit.engine import report as reports
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
 from provkit.manifest import claim as claims
 from provkit.manifest import signature_steps
 from provkit.manifest import store as stores
+from provkit.manifest.findings import Findings
 from provkit.manifest.validation import Validation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from provkit.engine.reading import Reading
@@ -24,6 +31,16 @@ if TYPE_CHECKING:
     from provkit.manifest.claim import Claim
     from provkit.manifest.store import Assertion, Manifest
     from provkit.manifest.validation import CredentialJudge
+    from provkit.verdict import Status
+
+_OURS: Final = frozenset(
+    {
+        StatusCode.SIGNING_CREDENTIAL_UNTRUSTED,
+        StatusCode.SIGNING_CREDENTIAL_INVALID,
+        StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY,
+    }
+)
+"""What our own steps answer about a signer, whatever others found with their lists, at their time."""
 
 
 class Account:
@@ -35,7 +52,7 @@ class Account:
         active: str,
         judge: CredentialJudge,
         at: datetime,
-        broken: frozenset[str],
+        found: Mapping[str, Iterable[Status]],
         limits: Limits,
     ) -> None:
         """Prepare.
@@ -45,11 +62,11 @@ class Account:
             active: label of the active one.
             judge: judges the signers of ingredients.
             at: moment to judge them at, aware.
-            broken: URIs of ingredient assertions the engine has something against.
+            found: what the engine has against ingredients, by URI of the ingredient assertion.
             limits: bounds on what is read.
         """
         self._readings = readings
-        self._judge, self._at, self._broken, self._limits = judge, at, broken, limits
+        self._judge, self._at, self._found, self._limits = judge, at, found, limits
         self._known: dict[str, Validation] = {}
         self.active = self._manifest(readings[active], 1)
 
@@ -94,15 +111,26 @@ class Account:
         if child is None:
             child = self._manifest(reading, depth + 1)
             self._signer(child)
-        good = run.manifest.assertion_uri(label) not in self._broken
-        child.assertions_hold = child.rules_hold = child.ingredients_hold = good
+            child.assertions_hold = child.rules_hold = child.ingredients_hold = True
+        uri = run.manifest.assertion_uri(label)
+        for status in (*reports.recorded(run.contents.get(label)), *self._found.get(uri, ())):
+            if status.code not in _OURS and status not in child.findings.failure:
+                child.findings.add(status.code, status.url, status.explanation)
         run.ancestors[label] = child
 
     def _signer(self, run: Validation) -> None:
         """Whether the ingredient's own signature and signer hold, by our steps."""
         payload = _payload(run.manifest)
-        if run.claim is not None and payload is not None:
-            signature_steps.check(run, run.claim, payload, self._judge, self._at, self._limits)
+        if run.claim is None or payload is None:
+            return
+        signature_steps.check(run, run.claim, payload, self._judge, self._at, self._limits)
+        # What stands in the unsigned header the strict pass has judged, and with more patience for
+        # older writers (STRICT-IMG-4).
+        frozen = run.findings.freeze()
+        run.findings = Findings()
+        for status in (*frozen.success, *frozen.informational, *frozen.failure):
+            if status.code is not StatusCode.ASSERTION_DATA_HASH_MISMATCH:
+                run.findings.add(status.code, status.url, status.explanation)
 
 
 def _payload(manifest: Manifest) -> bytes | None:

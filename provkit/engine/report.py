@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from provkit.codes import StatusCode, StatusKind
 from provkit.errors import LimitError, MalformedError, ProvkitError, UnsupportedError
+from provkit.manifest import cbor
 from provkit.verdict import Status, Statuses
 
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ _ALIASES: Final = {
     "timestamp.mismatch": StatusCode.TIME_STAMP_MISMATCH,
     "timestamp.untrusted": StatusCode.TIME_STAMP_UNTRUSTED,
 }
+_CONTENT: Final = frozenset(
+    {
+        StatusCode.ASSERTION_DATA_HASH_MISMATCH,
+        StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
+        StatusCode.ASSERTION_BOXES_HASH_MISMATCH,
+        StatusCode.ASSERTION_COLLECTION_HASH_MISMATCH,
+    }
+)
+"""What the engine says of a content that does not fit its hash, in several wordings."""
+_CHANGED: Final = "the content was changed after signing"
 _CODES: Final = {code.value: code for code in StatusCode} | _ALIASES
 _EXPLANATION_LENGTH: Final = 300
 
@@ -121,8 +132,33 @@ def _statuses(results: Mapping[str, Any], others: list[str]) -> Statuses:
                     continue
                 code = StatusCode.GENERAL_ERROR
                 explanation = f"{_line(written)}: {explanation}"
+            if code in _CONTENT:
+                explanation = _CHANGED
             by_kind[code.kind].append(Status(code, entry.get("url"), explanation))
     return Statuses(tuple(success), tuple(informational), tuple(failure))
+
+
+def recorded(ingredient: Any) -> tuple[Status, ...]:
+    """Failures that an ingredient assertion itself records (C2PA 2.4 §18.16), which the engine does not repeat.
+
+    Args:
+        ingredient: content of the assertion, of any version.
+    """
+    fields = ingredient if isinstance(ingredient, cbor.MAPS) else {}
+    results = fields.get("validationResults")
+    active = results.get("activeManifest") if isinstance(results, cbor.MAPS) else None
+    listed = active.get("failure") if isinstance(active, cbor.MAPS) else fields.get("validationStatus")
+    found: list[Status] = []
+    for entry in listed if isinstance(listed, list | tuple) else ():
+        written = entry.get("code") if isinstance(entry, cbor.MAPS) else None
+        code = _CODES.get(written, StatusCode.GENERAL_ERROR) if isinstance(written, str) else None
+        if code is not None and code.kind is StatusKind.FAILURE:
+            why = (
+                "the content was changed before it was taken in" if code in _CONTENT else _line(str(written))
+            )
+            url = entry.get("url")
+            found.append(Status(code, url if isinstance(url, str) else None, f"recorded: {why}"))
+    return tuple(found)
 
 
 def _line(text: str) -> str:

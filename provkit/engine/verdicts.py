@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from provkit.engine.report import EngineReport
     from provkit.engine.strict import StrictFinding
     from provkit.manifest.builder import ClaimSigner
-    from provkit.manifest.validation import CredentialJudge
+    from provkit.manifest.validation import CredentialJudge, Validation
     from provkit.origin.declaration import Origin
     from provkit.trust.store import TrustStore
 
@@ -127,8 +127,8 @@ def verify(
         )
     # An assertion of an ingredient's own manifest may have the same label: the URI tells them apart.
     deltas = {delta.uri: delta.statuses for delta in report.ingredients}
-    broken = frozenset(delta.uri for delta in report.ingredients if delta.statuses.failure)
-    run = Account(answers.strict.readings, store.active.label, judge, at, broken, limits).active
+    against = {uri: statuses.failure for uri, statuses in deltas.items()}
+    run = Account(answers.strict.readings, store.active.label, judge, at, against, limits).active
     run.signer_trusted = who.trusted
     stamped = who.moment if who.time_stamped else None
     return Verdict(
@@ -145,7 +145,7 @@ def verify(
                 label,
                 one.relationship,
                 one.title,
-                deltas.get(store.active.assertion_uri(label), Statuses()),
+                _found(run.ancestors.get(label), deltas.get(store.active.assertion_uri(label), Statuses())),
             )
             for label, one in run.ingredients.items()
         ),
@@ -153,6 +153,20 @@ def verify(
         title=run.claim.title if run.claim else None,
         assertions=tuple(run.contents),
         warnings=warnings,
+    )
+
+
+def _found(ancestor: Validation | None, delta: Statuses) -> Statuses:
+    """What is known of an ingredient: by the engine, and by our own steps and its user's record."""
+    if ancestor is None:
+        return delta
+    mine = ancestor.findings.freeze()
+    failure = [status for status in (*delta.failure, *mine.failure) if status.code not in _OURS]
+    failure += [status for status in mine.failure if status.code in _OURS]
+    return Statuses(
+        tuple(dict.fromkeys((*delta.success, *mine.success))),
+        tuple(dict.fromkeys((*delta.informational, *mine.informational))),
+        tuple(dict.fromkeys(failure)),
     )
 
 

@@ -13,14 +13,19 @@ import pytest
 
 import provkit
 from property import texts
-from provkit import ProvkitError, TrustStore
+from provkit import ProvkitError, TrustStore, UnsupportedError, media
+from provkit.assets import verify_file
+from provkit.carriers.carried import Carriage
 from provkit.signers.base import Signer
 from support import containers
 from support.misbehaving import Server, response
 from support.pki import Pki
+from unit.carriers.pdf import making
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from provkit.signing import Signed
 
 PACKAGE = Path(provkit.__file__).parent
 NETWORK = (
@@ -124,6 +129,78 @@ def test_pictures(listener: Server, refused: list[str]) -> None:
     assert provkit.verify(signed, trust=trust).state == "trusted"
     assert refused == []
     assert listener.hits == 0
+
+
+@pytest.mark.parametrize("carriage", [None, Carriage.LINK, Carriage.SIDECAR], ids=str)
+@pytest.mark.parametrize(
+    "name", ["page.html", "page.xhtml", "code.py", "text.md", "data.xml", "file.pdf", "data.json"]
+)
+def test_signing_and_verifying(
+    name: str, carriage: Carriage | None, listener: Server, refused: list[str], tmp_path: Path
+) -> None:
+    """Whatever the asset names: a base, styles, a document type, an action, and where its store is."""
+    url = f"http://127.0.0.1:{listener.port}/store.c2pa"
+    media_type = media.type_of_name(name) or media.PDF
+    if carriage is Carriage.LINK and media_type in {media.PDF, media.JSON}:
+        with pytest.raises(UnsupportedError):
+            sign_with(naming(name, url), media_type, carriage, url)
+        return
+    signed, trust = sign_with(naming(name, url), media_type, carriage, url)
+    asset = tmp_path / name
+    asset.write_bytes(signed.data)
+    alone = provkit.verify(signed.data, trust=trust)
+    beside = verify_file(asset, trust=trust)
+    if signed.manifest is None:
+        assert alone.state == beside.state == "trusted"
+    else:
+        assert alone.state == beside.state == "unsigned"
+        assert alone.remote == (url if carriage is Carriage.LINK else None)
+        assert provkit.verify(signed.data, trust=trust, manifest=signed.manifest).state == "trusted"
+        sidecar = tmp_path / f"{name}.c2pa"
+        sidecar.write_bytes(signed.manifest)
+        assert verify_file(asset, trust=trust).state == "trusted"
+    assert refused == []
+    assert listener.hits == 0
+
+
+def sign_with(data: bytes, media_type: str, carriage: Carriage | None, url: str) -> tuple[Signed, TrustStore]:
+    made = Pki.make(start=NOW - timedelta(days=1), end=NOW + timedelta(days=30))
+    signer = Signer.from_pem(made.chain_pem, made.key_pem)
+    signed = provkit.sign_detailed(
+        data,
+        provkit.Origin.human(),
+        signer,
+        media_type=media_type,
+        carriage=carriage,
+        reference=url if carriage is Carriage.LINK else None,
+    )
+    return signed, TrustStore.empty().with_anchors(made.root_pem, name="house")
+
+
+def naming(name: str, url: str) -> bytes:
+    """An unsigned asset that names an address wherever its format has a place for one."""
+    address = url.encode()
+    doctype = b'<!DOCTYPE %s SYSTEM "' + address + b'">'
+    match name.partition(".")[2]:
+        case "html":
+            return b'<!DOCTYPE html><base href="%s"><link rel=stylesheet href="%s"><p><img src="%s">' % (
+                address,
+                address,
+                address,
+            )
+        case "xhtml":
+            xmlns = b'<html xmlns="http://www.w3.org/1999/xhtml">'
+            return b'<?xml version="1.0"?>' + doctype % b"html" + xmlns + b"<head/><body/></html>"
+        case "xml":
+            style = b'<?xml version="1.0"?><?xml-stylesheet href="%s"?>' % address
+            return style + doctype % b"a" + b"<a/>"
+        case "pdf":
+            action = b"/OpenAction << /S /URI /URI (%s) >>" % address
+            return making.plain(o1=b"<< /Type /Catalog /Pages 2 0 R %s >>" % action)
+        case "json":
+            return b'{"$schema": "%s"}' % address
+        case _:
+            return b"x = '%s'\n" % address
 
 
 def test_the_listener_can_be_reached(listener: Server) -> None:

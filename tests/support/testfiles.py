@@ -29,6 +29,15 @@ def entries() -> list[dict[str, Any]]:
     return found
 
 
+def pairs() -> list[dict[str, Any]]:
+    """Assets with a store beside them, with the recorded answers; none where the set is absent."""
+    manifest = SHARED / "testfiles" / "manifest.json"
+    if not manifest.exists():
+        return []
+    found: list[dict[str, Any]] = json.loads(manifest.read_bytes())["sidecar_pairs"]
+    return found
+
+
 def content(entry: dict[str, Any]) -> bytes:
     """The bytes of a file of the set."""
     return shared("testfiles", entry["file"]).read_bytes()

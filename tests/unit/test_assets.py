@@ -146,3 +146,16 @@ def test_the_store_beside_a_file_is_found(tmp_path: Path) -> None:
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(FileAccessError):
         verify_file(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("reference", ["//[", "http://[::1", "http://[zz]/", "%ff", "%80abc"])
+def test_a_reference_that_is_none(tmp_path: Path, reference: str) -> None:
+    page, _ = linked("x" * len(reference))
+    put(tmp_path, page__html=page.replace(b"x" * len(reference), reference.encode()))
+    with pytest.raises(UnsafePathError, match="no address"):
+        verify_file(tmp_path / "page.html", trust=TRUST)
+
+
+def test_an_empty_name() -> None:
+    with pytest.raises(FileAccessError, match="empty"):
+        verify_file("")

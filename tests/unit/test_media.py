@@ -77,3 +77,15 @@ def test_a_type_is_what_the_bytes_are_and_for_text_what_is_said() -> None:
 def test_beside_anything_a_sidecar_can_stand() -> None:
     assert media.type_to_sign(b"OTTO" + bytes(30), "font/otf", apart=True) == "font/otf"
     assert media.type_to_sign(b"OTTO" + bytes(30), None, apart=True) == "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<svg-icon/>", b"<html-include>", b"%PDF-1 is a name", "BM: Grüße".encode("latin-1"), "ID3 für alle".encode("latin-1"), "OTTO für alle".encode("latin-1"), "%PDF- für alle".encode("latin-1")],
+)  # fmt: skip
+def test_text_that_resembles_something(data: bytes) -> None:
+    assert media.sniff(data) == "text/plain"
+
+
+def test_a_long_comment_before_a_page() -> None:
+    assert media.sniff(b"<!--" + b"licence " * 2000 + b"-->\n<!DOCTYPE html>") == "text/html"

@@ -121,7 +121,11 @@ def inline(store: bytes) -> bytes:
 
 
 def text(
-    host: bytes = MARKDOWN, before: bytes = b"<!-- ", behind: bytes = b" -->\n", head: bytes = b"", **changes: Any
+    host: bytes = MARKDOWN,
+    before: bytes = b"<!-- ",
+    behind: bytes = b" -->\n",
+    head: bytes = b"",
+    **changes: Any,
 ) -> bytes:
     """A signed text with the block in front of it, or behind `head`."""
     return forge(head, host, lambda store: block(inline(store), before, behind), **changes).sealed()

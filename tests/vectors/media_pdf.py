@@ -10,12 +10,12 @@ from support import forge as f
 from unit.carriers.pdf.making import BODY, PAGE, Made
 from vectors.case import error, invalid, trusted, unsigned, valid
 from vectors.codes import GENERAL, MISMATCH
-from vectors.media_forge import CATALOG, FILLER, FOLDER, SPECIFICATION, pdf, split, store_objects
+from vectors.media_forge import CATALOG, FOLDER, SPECIFICATION, pdf, store_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vectors.media_forge import MediaForge, Row
+    from vectors.media_forge import Row
 
 RULE: Final = "15.12.1"
 TWO: Final = "15.5.2.2"
@@ -36,10 +36,6 @@ def _packed(length: int) -> bytes:
     return Made().streamed(inside, {n: objects[n] for n in (4, 6)}).data
 
 
-def _updated(length: int, objects: dict[int, bytes], **more: bytes) -> bytes:
-    return Made().update(store_objects(length)).update(objects, **more).data
-
-
 def _again(made: bytes) -> Made:
     """A signed document of :func:`pdf`, to be updated."""
     again = Made(made, size=8)
@@ -53,12 +49,43 @@ def table() -> Iterator[Row]:
     kids = {2: b"<< /Type /Pages /Kids [3 0 R 8 0 R] /Count 2 >>", 8: PAGE}
     yield "pdf::page", "pdf", _again(good_).update(kids).data, invalid(MISMATCH), RULE, "A page was added."
     yield "pdf::comment", "pdf", good_ + b"% x\n", invalid(MISMATCH), RULE, "A comment behind the end."
-    yield "pdf::rewrite", "pdf", _rewritten(good_), invalid(MISMATCH), RULE, "Written anew by pypdf, with its store."
-    layer = pdf(lambda n: Made().update(store_objects(n, catalog=CATALOG + b" /OCProperties << /OCGs [8 0 R] /D << /OFF [8 0 R] >> >>") | {8: b"<< /Type /OCG /Name (x) >>"}).data)
+    yield (
+        "pdf::rewrite",
+        "pdf",
+        _rewritten(good_),
+        invalid(MISMATCH),
+        RULE,
+        "Written anew by pypdf, with its store.",
+    )
+    layer = pdf(
+        lambda n: (
+            Made()
+            .update(
+                store_objects(
+                    n, catalog=CATALOG + b" /OCProperties << /OCGs [8 0 R] /D << /OFF [8 0 R] >> >>"
+                )
+                | {8: b"<< /Type /OCG /Name (x) >>"}
+            )
+            .data
+        )
+    )
     warned = trusted("human", "active-content")
     yield "pdf::shadow-signed", "pdf", layer, warned, "A.4", "Signed with a layer that can be switched."
-    script = pdf(lambda n: Made().update(store_objects(n, catalog=CATALOG + b" /OpenAction << /S /JavaScript /JS (x) >>")).data)
-    yield "pdf::javascript-signed", "pdf", script, warned, "A.4", "Signed with a script that runs when it is opened."
+    script = pdf(
+        lambda n: (
+            Made()
+            .update(store_objects(n, catalog=CATALOG + b" /OpenAction << /S /JavaScript /JS (x) >>"))
+            .data
+        )
+    )
+    yield (
+        "pdf::javascript-signed",
+        "pdf",
+        script,
+        warned,
+        "A.4",
+        "Signed with a script that runs when it is opened.",
+    )
     second = b"/AF [7 0 R 8 0 R] /Names << /EmbeddedFiles << /Names [(c) 7 0 R (d) 8 0 R] >> >>"
     specification = b"<< /Type /Filespec /F (d) /UF (d) %s >>" % SPECIFICATION
     two = pdf(lambda n: Made().update({**store_objects(n, catalog=second), 8: specification}).data)
@@ -67,8 +94,22 @@ def table() -> Iterator[Row]:
     names = CATALOG.replace(b"/AF [7 0 R]", b"")
     attached = pdf(lambda n: Made().update(store_objects(n, specification=plain, catalog=names)).data)
     yield "pdf::plain-attachment", "pdf", attached, unsigned(), "A.4.2", "A store that is only an attachment."
-    yield "pdf::af-swap", "pdf", _swapped(good_), valid(), TWO, "A stranger's update with a store of his own: he signed."
-    yield "pdf::hybrid-xref", "pdf", pdf(_hybrid), error("malformed"), "A.4", "A table and the stream beside it disagree."
+    yield (
+        "pdf::af-swap",
+        "pdf",
+        _swapped(good_),
+        valid(),
+        TWO,
+        "A stranger's update with a store of his own: he signed.",
+    )
+    yield (
+        "pdf::hybrid-xref",
+        "pdf",
+        pdf(_hybrid),
+        error("malformed"),
+        "A.4",
+        "A table and the stream beside it disagree.",
+    )
     lie = pdf(lambda n: Made().update(store_objects(n, more=64)).data)
     yield "pdf::length-lie", "pdf", lie, invalid(GENERAL), RULE, "/Length is 64 more than there is."
     bomb = zlib.compress(zlib.compress(zlib.compress(bytes(1 << 20), 9), 9), 9)
@@ -77,37 +118,88 @@ def table() -> Iterator[Row]:
         6: b"<< /Type /EmbeddedFile /Filter [/FlateDecode /FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream" % (len(bomb), bomb),
     }).data  # fmt: skip
     yield "pdf::filtered-store", "pdf", filtered, error("limit"), "A.4.1", "A store behind three filters."
-    cycle = pdf(lambda n: Made().update({**store_objects(n), 2: b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 1 >>"}).data)
-    yield "pdf::page-cycle", "pdf", cycle, trusted(), "A.4", "Pages that are their own parent."
+    cycle = pdf(
+        lambda n: (
+            Made().update({**store_objects(n), 2: b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 1 >>"}).data
+        )
+    )
+    yield "pdf::page-cycle", "pdf", cycle, warned, "A.4", "Pages that are their own parent."
     flood = zlib.compress(zlib.compress(bytes(200_000_000), 9), 9)
-    stream = b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream" % (len(flood), flood)
+    stream = b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream" % (
+        len(flood),
+        flood,
+    )
     heavy = pdf(lambda n: Made().update({**store_objects(n), 4: stream}).data)
     yield "pdf::flate-bomb", "pdf", heavy, trusted(), "A.4", "A page of 200 MB: no page is ever expanded."
     huge = Made().update(BODY).data.replace(b"/Size 6 /Root 1 0 R", b"/Size 2147483648")
-    yield "pdf::huge-size", "pdf", huge, error("malformed"), "A.4", "Two thousand million objects, and no root."
+    yield (
+        "pdf::huge-size",
+        "pdf",
+        huge,
+        error("malformed"),
+        "A.4",
+        "Two thousand million objects, and no root.",
+    )
 
 
 def neighbours() -> Iterator[Row]:
     """What stands beside the rows of the catalogue."""
     good_ = pdf()
-    yield "pdf::text", "pdf", good_.replace(b"Signed or not", b"Signed by you"), invalid(MISMATCH), RULE, "Another text."
+    yield (
+        "pdf::text",
+        "pdf",
+        good_.replace(b"Signed or not", b"Signed by you"),
+        invalid(MISMATCH),
+        RULE,
+        "Another text.",
+    )
     cut = good_[: good_.rindex(b"xref")]
     yield "pdf::cut", "pdf", cut[: len(cut) // 2], error("malformed"), "A.4", "Half of a file."
     alone = pdf(lambda n: Made().update(store_objects(n, catalog=b"/AF [7 0 R]")).data)
-    yield "pdf::af-alone", "pdf", alone, invalid(GENERAL), "A.4.2.1", "The store is in /AF and not in the name tree."
+    yield (
+        "pdf::af-alone",
+        "pdf",
+        alone,
+        invalid(GENERAL),
+        "A.4.2.1",
+        "The store is in /AF and not in the name tree.",
+    )
     names = pdf(lambda n: Made().update(store_objects(n, catalog=CATALOG.replace(b"/AF [7 0 R]", b""))).data)
-    yield "pdf::names-alone", "pdf", names, invalid(GENERAL), "A.4.2.1", "The store is in the name tree and not in /AF."
+    yield (
+        "pdf::names-alone",
+        "pdf",
+        names,
+        invalid(GENERAL),
+        "A.4.2.1",
+        "The store is in the name tree and not in /AF.",
+    )
     dropped = _again(good_).update({1: BODY[1]}).data
-    yield "pdf::dropped", "pdf", dropped, invalid(MISMATCH), TWO, "An update whose catalog no longer names the store."
+    yield (
+        "pdf::dropped",
+        "pdf",
+        dropped,
+        invalid(MISMATCH),
+        TWO,
+        "An update whose catalog no longer names the store.",
+    )
     for name, exclusion in (("minus", (0, -4)), ("start", (-1, 1)), ("end", (0, 1))):
         boxes = [
             f.actions(f.created()),
             f.data_hash(
                 exclusions=lambda x, e=exclusion: [{"start": x.start + e[0], "length": x.length + e[1]}],
-                hash=lambda x, e=exclusion: f.hash_of(x.content[: x.start + e[0]] + x.content[x.start + e[0] + max(e[1], 0) :]),
+                hash=lambda x, e=exclusion: f.hash_of(
+                    x.content[: x.start + e[0]] + x.content[x.start + e[0] + max(e[1], 0) :]
+                ),
             ),
         ]
-        yield f"pdf::excl-{name}", "pdf", pdf(boxes=boxes), invalid(MISMATCH), RULE, "Another exclusion than the store."
+        yield (
+            f"pdf::excl-{name}",
+            "pdf",
+            pdf(boxes=boxes),
+            invalid(MISMATCH),
+            RULE,
+            "Another exclusion than the store.",
+        )
 
 
 def _hybrid(length: int) -> bytes:
@@ -138,7 +230,9 @@ def _swapped(good_: bytes) -> bytes:
     def layout(length: int) -> bytes:
         again = Made(made.data, size=8, previous=made.previous)
         objects = {n + 4 if n > 5 else n: body for n, body in store_objects(length).items() if n in {1, 6, 7}}
-        moved = {n: body.replace(b"7 0 R", b"11 0 R").replace(b"6 0 R", b"10 0 R") for n, body in objects.items()}
+        moved = {
+            n: body.replace(b"7 0 R", b"11 0 R").replace(b"6 0 R", b"10 0 R") for n, body in objects.items()
+        }
         return again.update(moved).data
 
     return pdf(layout, who="stranger", seed="stranger")

@@ -38,13 +38,22 @@ def good() -> Iterator[Row]:
     literal = forge(
         FRONT, FRONT_REST, lambda store: BEGIN + b"\n" + inline(store) + b"\n" + END + b"\n"
     ).sealed()
-    yield "md::front-matter-lines", "md", literal, trusted(), "A.9.3.2", "In three lines, as the clause draws it."
+    yield (
+        "md::front-matter-lines",
+        "md",
+        literal,
+        trusted(),
+        "A.9.3.2",
+        "In three lines, as the clause draws it.",
+    )
     yield "md::python", "py", text(PYTHON, b"# ", b"\n"), trusted(), "A.9.2", "Source code."
     shebang = b"#!/usr/bin/env python3\n" + PYTHON[:-1]
     at_end = forge(shebang, b"", lambda store: b"\n" + block(inline(store), b"# ", b"")).sealed()
     yield "md::at-end", "py", at_end, trusted(), "A.9.4", "The first line is taken: the block is at the end."
     xml = forge(
-        b'<?xml version="1.0"?>\n<a>x</a>', b"", lambda store: b"\n" + block(inline(store), b"<?c2pa ", b" ?>")
+        b'<?xml version="1.0"?>\n<a>x</a>',
+        b"",
+        lambda store: b"\n" + block(inline(store), b"<?c2pa ", b" ?>"),
     ).sealed()
     yield "md::xml", "xml", xml, trusted(), "A.9.2", "A processing instruction at the end of a document."
     windows = text(MARKDOWN.replace(b"\n", b"\r\n"), behind=b" -->\r\n")
@@ -70,7 +79,14 @@ def good() -> Iterator[Row]:
 
 def table(good_: bytes) -> Iterator[Row]:
     """The rows of the catalogue."""
-    yield "md::malformed", "md", block(b"not a url") + MARKDOWN, BROKEN, "A.9.5", "No address and no data URI."
+    yield (
+        "md::malformed",
+        "md",
+        block(b"not a url") + MARKDOWN,
+        BROKEN,
+        "A.9.5",
+        "No address and no data URI.",
+    )
     yield (
         "md::no-end",
         "md",
@@ -90,21 +106,51 @@ def table(good_: bytes) -> Iterator[Row]:
         "The address of a cloud's credentials: reported, not fetched, and refused when fetching is allowed.",
     )
     fence = b"```\n" + BEGIN + b"\n" + END + b"\n```\n"
-    yield "md::quoted", "md", text(MARKDOWN + fence), SEVERAL, "A.9.5", "An article that quotes the delimiters, signed."
+    yield (
+        "md::quoted",
+        "md",
+        text(MARKDOWN + fence),
+        SEVERAL,
+        "A.9.5",
+        "An article that quotes the delimiters, signed.",
+    )
     yield "md::quoted-alone", "md", MARKDOWN + fence, unsigned(), "A.9.5", "The same article, unsigned."
     broken = "\n".join(textwrap.wrap(good_.decode(), 60, break_long_words=False, break_on_hyphens=False))
     yield "md::reformat", "md", broken.encode(), invalid(MISMATCH), "A.9.4", "Wrapped at 60 columns."
     loose = good_.replace(DATA_URI, DATA_URI + b"* ").replace(b"AAA", b"A*A A", 1)
     yield "md::b64-loose", "md", loose, BROKEN, "A.9.5", "Base64 with asterisks and spaces in it."
-    double = text(FRONT_REST + b"<!-- " + BEGIN + b" https://example.org/a " + END + b" -->\n", b"# ", b"\n", FRONT)
-    yield "md::front-matter-dup", "md", double, SEVERAL, "A.9.5", "A block in front matter, and one in a comment."
+    double = text(
+        FRONT_REST + b"<!-- " + BEGIN + b" https://example.org/a " + END + b" -->\n", b"# ", b"\n", FRONT
+    )
+    yield (
+        "md::front-matter-dup",
+        "md",
+        double,
+        SEVERAL,
+        "A.9.5",
+        "A block in front matter, and one in a comment.",
+    )
 
 
 def neighbours(good_: bytes) -> Iterator[Row]:
     """What stands beside the rows of the catalogue."""
-    yield "md::no-begin", "md", good_.replace(BEGIN + b" ", b""), NONE_THERE, "A.9.5", "The opening delimiter is gone."
+    yield (
+        "md::no-begin",
+        "md",
+        good_.replace(BEGIN + b" ", b""),
+        NONE_THERE,
+        "A.9.5",
+        "The opening delimiter is gone.",
+    )
     empty = b"<!-- " + BEGIN + b" " + END + b" -->\n" + MARKDOWN
-    yield "md::empty", "md", empty, invalid(_CODE + "emptyReference"), "A.9.5", "Nothing between the delimiters."
+    yield (
+        "md::empty",
+        "md",
+        empty,
+        invalid(_CODE + "emptyReference"),
+        "A.9.5",
+        "Nothing between the delimiters.",
+    )
     first = good_.index(b"\n") + 1
     yield "md::twice", "md", good_[:first] + good_, SEVERAL, "A.9.5", "The same block twice."
     other = text(b"# Another\n")
@@ -134,10 +180,18 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     wide = [
         f.actions(f.created()),
         f.data_hash(
-            exclusions=lambda x: [{"start": 0, "length": x.length + 10}], hash=lambda x: f.hash_of(x.content[10:])
+            exclusions=lambda x: [{"start": 0, "length": x.length + 10}],
+            hash=lambda x: f.hash_of(x.content[10:]),
         ),
     ]
-    yield "md::excl-over", "md", text(boxes=wide), invalid(MISMATCH), "15.12.1", "The exclusion covers the title too."
+    yield (
+        "md::excl-over",
+        "md",
+        text(boxes=wide),
+        invalid(MISMATCH),
+        "15.12.1",
+        "The exclusion covers the title too.",
+    )
     more = [
         f.actions(f.created()),
         f.data_hash(
@@ -145,9 +199,23 @@ def neighbours(good_: bytes) -> Iterator[Row]:
             hash=lambda x: f.hash_of(x.content[:11] + x.content[16:]),
         ),
     ]
-    yield "md::excl-two", "md", text(boxes=more), invalid(MISMATCH), "15.12.1", "A second exclusion in the text."
+    yield (
+        "md::excl-two",
+        "md",
+        text(boxes=more),
+        invalid(MISMATCH),
+        "15.12.1",
+        "A second exclusion in the text.",
+    )
     code = b"x = 1  " + good_
-    yield "md::beside-code", "py", code, invalid(MISMATCH), "A.9.4", "Code on the line of the block, in the exclusion."
+    yield (
+        "md::beside-code",
+        "py",
+        code,
+        invalid(MISMATCH),
+        "A.9.4",
+        "Code on the line of the block, in the exclusion.",
+    )
     yield (
         "md::sidecar-for-other",
         "md",
@@ -158,7 +226,21 @@ def neighbours(good_: bytes) -> Iterator[Row]:
         {"manifest": beside(PYTHON)},
     )
     stump = b"<!-- " + BEGIN + b" " + DATA_URI + b"AAAA " + END + b" -->\n" + MARKDOWN
-    yield "md::no-store", "md", stump, invalid("general.error"), "11.1", "Three zero bytes in the place of a store."
+    yield (
+        "md::no-store",
+        "md",
+        stump,
+        invalid("general.error"),
+        "11.1",
+        "Three zero bytes in the place of a store.",
+    )
     quoted = text(b"print('" + BEGIN + b"')\n", b"# ", b"\n")
     yield "md::quoted-half", "py", quoted, SEVERAL, "A.9.5", "One delimiter in a string beside a block."
-    yield "md::utf-16", "md", good_.decode().encode("utf-16"), error("unsupported"), "A.9.1", "Converted to UTF-16."
+    yield (
+        "md::utf-16",
+        "md",
+        good_.decode().encode("utf-16"),
+        error("unsupported"),
+        "A.9.1",
+        "Converted to UTF-16.",
+    )

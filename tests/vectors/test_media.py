@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography import x509
 
+import provkit
+from provkit import LimitError, UnsupportedError
+from provkit.signers.base import Signer
 from support import vectors
-from vectors import files, media, media_forge
+from vectors import case, files, media, media_forge
 
 SPEC: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors"
 FOLDER: Final = vectors.Folder(media_forge.FOLDER, SPEC / "trust")
+AT: Final = datetime.fromisoformat(case.PRESENT)
 EXPECTED_KEYS: Final = {"state", "failure", "warnings", "origin", "followed"}
 
 
@@ -29,6 +35,37 @@ def test_vector(vector: dict[str, Any], tmp_path: Path) -> None:
 
 def test_index_is_sound() -> None:
     FOLDER.assert_sound(files.SCHEMA, "README.md")
+
+
+def signer() -> Signer:
+    keys = SPEC / "keys"
+    return Signer.from_pem((keys / "es256.chain.pem").read_bytes(), (keys / "es256.key.pem").read_bytes())
+
+
+def test_a_text_that_quotes_the_delimiters_is_not_signed() -> None:
+    """The row ``md::quoted``, before signing."""
+    quoted = (FOLDER.path / "md-quoted-alone.md").read_bytes()
+    with pytest.raises(UnsupportedError, match="quotes a delimiter"):
+        provkit.sign(quoted, provkit.Origin.human(), signer(), media_type="text/markdown")
+
+
+def test_a_hundred_thousand_elements_deep() -> None:
+    """The row ``html::deep`` in full: the vector has five thousand."""
+    deep = media_forge.page(b"", b"<div>" * 100_000)
+    assert provkit.verify(deep, trust=FOLDER.trust("root"), at=AT).state == "trusted"
+    ended = media_forge.page(b"", b"<div>" * 100_000 + b"</i>" * 100_000)
+    with pytest.raises(LimitError):
+        provkit.verify(ended, trust=FOLDER.trust("root"), at=AT)
+
+
+def test_an_update_by_another_does_not_name_the_first_signer() -> None:
+    """The row ``pdf::af-swap``: the newest store speaks, and for its own signer."""
+    swapped = (FOLDER.path / "pdf-af-swap.pdf").read_bytes()
+    verdict = provkit.verify(swapped, trust=FOLDER.trust("root"), at=AT)
+    assert verdict.signer is not None
+    assert verdict.signer.trust_list is None
+    stranger = x509.load_pem_x509_certificate((SPEC / "keys" / "stranger.chain.pem").read_bytes())
+    assert verdict.signer.serial == format(stranger.serial_number, "x")
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from provkit.carriers.carried import Carried, Problem, RangeBinding
 from provkit.carriers.source import Memory
 from provkit.carriers.structured import blocks
 from provkit.carriers.structured.blocks import BOM, Block
+from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 

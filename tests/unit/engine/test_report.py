@@ -116,3 +116,57 @@ def test_an_error_about_the_store_is_a_broken_credential(kind: str, message: str
 def test_an_error_about_the_asset_is_an_error(kind: str, message: str, expected: type[Exception]) -> None:
     with pytest.raises(expected):
         report.from_error(kind, message)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("assertion.dataHash.mismatch", "asset hash error, name: jumbf manifest, error: hash verification( Hashes do not match )"),
+        ("assertion.bmffHash.mismatch", "asset hash error, name: unnamed, error: hash verification( BMFF )"),
+        ("assertion.boxesHash.mismatch", "asset hash error"),
+        ("assertion.collectionHash.mismatch", "hash mismatch"),
+    ],
+)  # fmt: skip
+def test_a_changed_content_is_said_in_our_words(code: str, words: str) -> None:
+    found = read(failure=[{"code": code, "url": "u", "explanation": words}])
+    assert found.statuses.failure[0].explanation == "the content was changed after signing"
+    assert (found.statuses.failure[0].code.value, found.statuses.failure[0].url) == (code, "u")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"validationResults": {"activeManifest": {"failure": [{"code": "assertion.dataHash.mismatch"}]}}},
+        {"validationStatus": [{"code": "assertion.dataHash.mismatch", "url": 5}]},
+    ],
+)
+def test_what_an_ingredient_records(content: object) -> None:
+    (status,) = report.recorded(content)
+    assert status.code is StatusCode.ASSERTION_DATA_HASH_MISMATCH
+    assert status.explanation == "recorded: the content was changed before it was taken in"
+    assert status.url is None
+
+
+def test_only_failures_of_the_ingredient_itself_are_recorded_ones() -> None:
+    entries = [{"code": "claimSignature.validated"}, {"code": "signingCredential.ocsp.skipped"}]
+    assert report.recorded({"validationStatus": entries}) == ()
+    assert report.recorded({"validationResults": {"activeManifest": {"success": entries}}}) == ()
+    (unknown,) = report.recorded({"validationStatus": [{"code": "no.such\ncode"}]})
+    assert (unknown.code, unknown.explanation) == (StatusCode.GENERAL_ERROR, "recorded: no.such")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        5,
+        {},
+        {"validationStatus": 5},
+        {"validationStatus": [5, {}, {"code": 5}]},
+        {"validationResults": []},
+        {"validationResults": {"activeManifest": 5}},
+        {"validationResults": {"activeManifest": {"failure": 5}}},
+    ],
+)
+def test_what_is_no_record_records_nothing(content: object) -> None:
+    assert report.recorded(content) == ()

@@ -1,0 +1,185 @@
+"""The text of a document that goes to training, taken out after the verdict.
+
+Whatever is read of provenance is read on the raw bytes, because extractors and text tools destroy
+the carriers.  Afterwards nothing of a carrier may stay: invisible wrappers would reach the
+tokenizer as thousands of tokens that no reader sees.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from provkit.crawl.model import Damage
+from provkit.errors import ConfigurationError, ProvkitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provkit.crawl.documents import Document
+    from provkit.crawl.model import Reading
+
+VISIBLE: Final = "visible"
+NONE: Final = "none"
+
+_HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
+_PROSE: Final = frozenset({"application/json", "application/xml", "application/yaml", "application/toml"})
+_RUN: Final = re.compile("\ufeff?[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+"""Selectors in a row: one belongs to the character before it, four are data (C2PA 2.4 §A.8)."""
+_CHARSET: Final = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
+_META: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UNSEEN: Final = (
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
+    "video", "head", "datalist",
+)  # fmt: skip
+"""Elements whose content no reader sees, or sees as something else than text."""
+_BLOCKS: Final = (
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dialog", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+)  # fmt: skip
+"""Elements that begin a line of their own."""
+_SPACES: Final = re.compile(r"[ \t\f\v\u00a0]+")
+_LINES: Final = re.compile(r" *\n[ \n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """What makes text of a document.  Picklable: a function of the user's is imported where it is used."""
+
+    spec: str = VISIBLE
+    """``visible``, ``none`` or ``module:function``."""
+
+    def __post_init__(self) -> None:
+        """Refuse at once what could only fail later, in a worker.
+
+        Raises:
+            ConfigurationError: no such extractor.
+        """
+        if self.spec not in {VISIBLE, NONE}:
+            load_function(self.spec, "--extract")
+
+    def __call__(self, document: Document, reading: Reading) -> str:
+        """Text without carriers; empty where a medium holds none that this extractor reads.
+
+        Raises:
+            ConfigurationError: a function of the user's gave something else than text.
+        """
+        if self.spec not in {VISIBLE, NONE}:
+            function = load_function(self.spec, "--extract")
+            text = function(document.body, reading.media_type, document.url)
+            if not isinstance(text, str):
+                raise ConfigurationError(f"{self.spec} gave {type(text).__name__}, not a string")
+            return without_selectors(text)
+        kind = reading.media_type or ""
+        if kind in _HTML:
+            if self.spec == VISIBLE:
+                return without_selectors(visible_text(document.body, _charset(document)))
+        elif not (kind.startswith("text/") or kind in _PROSE or kind.endswith(("+json", "+xml"))):
+            return ""
+        return without_selectors(decoded(_bare(document, reading), _charset(document)))
+
+
+def load_function(spec: str, option: str) -> Callable[..., Any]:
+    """The function that ``module:function`` names.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    module, colon, name = spec.partition(":")
+    if not (colon and module and name):
+        raise ConfigurationError(f"{option} {spec}: neither a known word nor module:function")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(f"{option} {spec}: {error}", hint="is it on PYTHONPATH?") from error
+    if not callable(found):
+        raise ConfigurationError(f"{option} {spec}: that is no function")
+    return cast("Callable[..., Any]", found)
+
+
+def without_selectors(text: str) -> str:
+    """`text` without invisible wrappers, whole ones and what is left of damaged ones."""
+    return text if text.isascii() else _RUN.sub("", text)
+
+
+def _bare(document: Document, reading: Reading) -> bytes:
+    """The body without a carrier that is markup: comments and front matter of §A.9, elements of §A.7."""
+    if reading.verdict is None and reading.damage not in {Damage.DAMAGED, Damage.INVALID}:
+        return document.body
+    from provkit.verification import strip
+
+    try:
+        return strip(document.body)
+    except ProvkitError:
+        # Not one carrier that could be cut out; what is invisible still goes, as text.
+        return document.body
+
+
+def _charset(document: Document) -> str | None:
+    """The encoding the response names: BOM, header, then what the page says of itself (WHATWG order)."""
+    for mark, name in _BOMS:
+        if document.body.startswith(mark):
+            return name
+    header = document.media_type or ""
+    if found := _CHARSET.search(header):
+        return _known(found[1])
+    if found_bytes := _META.search(document.body, 0, 1024):
+        return _known(found_bytes[1].decode("ascii"))
+    return None
+
+
+def _known(name: str) -> str | None:
+    try:
+        codec = codecs.lookup(name)
+    except LookupError:
+        return None
+    # Browsers read ISO-8859-1 and ASCII as windows-1252 (WHATWG Encoding §4.2).
+    return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codec.name, codec.name) if codec._is_text_encoding else None  # noqa: SLF001
+
+
+def decoded(body: bytes, charset: str | None) -> str:
+    """`body` as text; what does not fit the encoding becomes U+FFFD, never an error."""
+    try:
+        return body.decode(charset or "utf-8-sig")
+    except (UnicodeDecodeError, LookupError):
+        return body.decode("utf-8", "replace")
+
+
+def visible_text(body: bytes, charset: str | None) -> str:
+    """What a reader of a page sees as text, a line for each block.
+
+    Args:
+        body: HTML, as it came.
+        charset: its encoding; guessed by the parser when None.
+    """
+    from lxml import etree, html
+
+    text = decoded(body, charset)
+    # As UTF-8, so that no spelling of an encoding in the page counts a second time.
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace") or b" ", parser=parser)
+    except etree.ParserError:
+        return ""  # nothing but comments
+    etree.strip_elements(root, *_UNSEEN, with_tail=False)
+    for element in root.iter(*_BLOCKS):
+        element.tail = f"\n{element.tail or ''}"
+        if element.tag != "br":
+            before = element.getprevious()
+            if before is not None:
+                before.tail = f"{before.tail or ''}\n"
+            else:
+                above = element.getparent()
+                if above is not None:
+                    above.text = f"{above.text or ''}\n"
+    seen = _SPACES.sub(" ", "".join(root.itertext()).replace("\r", ""))
+    return _LINES.sub("\n", seen).strip()
+
+
+__all__ = ["NONE", "VISIBLE", "Extractor", "decoded", "load_function", "visible_text", "without_selectors"]

@@ -1,0 +1,205 @@
+"""Whether a response can hold anything about its origin or its use, at a small fixed cost.
+
+Most pages hold nothing.  For them the answer takes two searches over their bytes; only what may
+hold something is parsed.  The law, with its reasons, is in spec/signals.md: where the probe sees
+nothing, ``provkit.verify`` finds no credential and no function of ``provkit.crawl.signals`` finds
+a statement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import SchemaValidator, ValidationError, core_schema
+
+from provkit import media
+from provkit.carriers import svg
+from provkit.carriers.containers import LOCATORS
+from provkit.carriers.html.elements import may_occur
+from provkit.carriers.links import parse_link_header
+from provkit.errors import ProvkitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+try:
+    from stringzilla import translate as _translate
+except ImportError:
+    _translate = None
+
+SELECTOR: Final = b"\xf3\xa0\x84\xb3"
+"""U+E0133, the selector of ``C``: the magic of a wrapper begins with it, a cut one too (§A.8.4)."""
+
+SIGNALS: Final = (b"ai-disclosure", b"igitalsourcetype", b"aigc")
+"""What every statement about origin in a page spells, in lower case."""
+PREFERENCES: Final = (b"noai", b"tdm-reservation", b"rsl+xml")
+"""The same for use."""
+_CREDENTIAL: Final = b"c2pa"
+"""In the type of a script, the relation of a link (§A.7) and the delimiters of a block (§A.9)."""
+
+_HEADERS: Final = {
+    "ai-disclosure": "signal",
+    "aigc": "signal",
+    "content-usage": "preference",
+    "content-signal": "preference",
+    "tdm-reservation": "preference",
+    "x-robots-tag": "preference",
+    "link": "link",
+}
+_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\f\v]*+<(?:!doctype[ \t\r\n]+)?html\b", re.IGNORECASE)
+_HEAD: Final = 4096
+_PDF: Final = b"%PDF-"
+_ASCII_ONLY: Final = bytes(range(128)) + b" " * 128
+
+
+def _finder(pattern: str) -> Callable[[bytes], bool]:
+    """A search of UTF-8 for a pattern; false also where the bytes are not UTF-8.
+
+    The regular expressions of Rust search for several words at once, in letters of any case, ten
+    times as fast as ``re`` searches for one.  pydantic brings them; it takes bytes for text.
+    """
+    schema = core_schema.str_schema(pattern=pattern, regex_engine="rust-regex")
+    return SchemaValidator(schema).isinstance_python
+
+
+def _spelled() -> str:
+    words = (*SIGNALS, *PREFERENCES, _CREDENTIAL)
+    return "(?i)" + "|".join(re.escape(word.decode()) for word in words) + f"|{SELECTOR.decode()}"
+
+
+_WORDS: Final = _finder(_spelled())
+# Character references to what the words are made of: letters, digits and -, + and /.  Of these only
+# the last two have names.  With leading zeros, and with or without a semicolon.
+_REFERENCES: Final = _finder(
+    "&#(?:0*(?:4[3-9]|5[0-7]|6[5-9]|[789][0-9]|1[01][0-9]|12[0-2])(?:[^0-9]|$)"
+    "|[xX]0*(?:2[bdfBDF]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))|&(?:sol|plus);"
+)
+_ANY: Final = SchemaValidator(core_schema.str_schema())
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What may be there.  A flag that is false is certain; one that is true is a reason to look."""
+
+    media_type: str | None = None
+    """As sniffed from the bytes; None where nothing known stands there."""
+    text: bool = False
+    """Selectors of a credential for text (§A.8)."""
+    html: bool = False
+    """An element of a page with a credential, or a link to one (§A.7)."""
+    structured: bool = False
+    """A block in a comment (§A.9)."""
+    pdf: bool = False
+    """It is a PDF; what is in one may be compressed."""
+    container: bool = False
+    """It is a picture, sound, film or archive, or what is left of one."""
+    linked: bool = False
+    """A header names a credential elsewhere."""
+    signal: bool = False
+    """A statement about origin."""
+    preference: bool = False
+    """A statement about use."""
+
+    @property
+    def credential(self) -> bool:
+        """Whether there may be a credential, here or elsewhere."""
+        return self.text or self.html or self.structured or self.pdf or self.container or self.linked
+
+    @property
+    def anything(self) -> bool:
+        """Whether there may be anything at all."""
+        return self.credential or self.signal or self.preference
+
+
+_NOTHING_IN_A_PAGE: Final = Probe(media.HTML)
+
+
+def probe(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Probe:
+    """What may be in a response.  Total, and linear in ``body``.
+
+    Args:
+        body: as received, without content and transfer encoding.
+        headers: names in any case, and values.
+    """
+    told = {_HEADERS[low] for name, _ in headers if (low := name.lower()) in _HEADERS} if headers else ()
+    media_type = _sniff(body)
+    if media_type == media.PDF:
+        flags = {"pdf": True, "signal": True, "preference": True}
+    elif media_type in LOCATORS:
+        flags = {"container": True, "signal": True, "preference": True}
+    else:
+        # UTF-16 and UTF-32 spell ASCII as ASCII between NULs; other readers drop or stop at them.
+        view = body.replace(b"\0", b"") if b"\0" in body else body
+        if _names_anything(view):
+            flags = _closer(body, view)
+        elif media_type == media.HTML and not told:
+            return _NOTHING_IN_A_PAGE
+        else:
+            flags = {}
+        if media_type == media.TEXT and svg.is_left_over(body):
+            flags["container"] = True
+    if "signal" in told:
+        flags["signal"] = True
+    if "preference" in told:
+        flags["preference"] = True
+    if "link" in told:
+        values = [value for name, value in headers if name.lower() == "link"]
+        flags["linked"] = any(parse_link_header(value) for value in values)
+        if any("rsl" in value.lower() for value in values):
+            flags["preference"] = True
+    return Probe(media_type, **flags)
+
+
+def _sniff(body: bytes) -> str | None:
+    """As ``media.sniff`` says, faster for pages: what begins like one is one, or a PDF."""
+    if _PAGE.match(body, 0, _HEAD) and _PDF not in body[:_HEAD]:
+        return media.HTML if b"\0" not in body[:_HEAD] else _sniffed(body)
+    return _sniffed(body)
+
+
+def _sniffed(body: bytes) -> str | None:
+    try:
+        return media.sniff(body)
+    except ProvkitError:
+        return None
+
+
+def _names_anything(view: bytes) -> bool:
+    """Whether any of the words occurs, spelled out in any case or with character references."""
+    if not view.isascii():
+        if _translate is not None:
+            if SELECTOR in view:
+                return True
+            view = _translate(view, _ASCII_ONLY)
+        elif not _ANY.isinstance_python(view):
+            # A legacy encoding, or damage: ASCII stands in it as it is.
+            if SELECTOR in view:
+                return True
+            view = view.translate(_ASCII_ONLY)
+    return _WORDS(view) or _REFERENCES(view)
+
+
+def _closer(body: bytes, view: bytes) -> dict[str, bool]:
+    """Which of the words it is; here time matters less."""
+    lower = view.lower()
+    encoded = _REFERENCES(_plain(view))
+    wide = view is not body
+    return {
+        "text": SELECTOR in body,
+        "html": may_occur(view) or (wide and _CREDENTIAL in lower),
+        "structured": b"MANIFEST-----" in body,
+        "signal": encoded or any(word in lower for word in SIGNALS),
+        "preference": encoded or any(word in lower for word in PREFERENCES),
+    }
+
+
+def _plain(view: bytes) -> bytes:
+    return view if view.isascii() else view.translate(_ASCII_ONLY)
+
+
+def finds_with(translate: Any) -> None:
+    """Use another ``translate`` than the installed one, or none: for tests and measurements."""
+    global _translate  # noqa: PLW0603 # one switch for one process
+    _translate = translate
