@@ -237,7 +237,8 @@ def type_to_sign(data: bytes | Source, hint: str | None, *, apart: bool = False)
         UnsupportedError: a type this version cannot sign, with the way out in its hint.
     """
     try:
-        found = TEXT if isinstance(data, bytes) and not data else sniff(data)
+        asset = Memory(data) if isinstance(data, bytes) else data
+        found = sniff(asset) if asset.size else TEXT
     except (UnsupportedError, MalformedError):
         if apart:
             return hint or UNKNOWN

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "strip": "strip",
     "keys": "keys",
     "trust": "trust",
+    "policy": "policy",
     "formats": "formats",
     "explain": "explain",
     "schema": "schema",

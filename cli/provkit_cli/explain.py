@@ -1,4 +1,4 @@
-"""``provkit explain``: a status code in plain words."""
+"""``provkit explain``: a code of a verdict or of a crawl in plain words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provkit.codes import StatusCode, StatusKind
+from provkit.crawl.codes import ReasonCode
 from provkit.errors import ConfigurationError
 from provkit_cli import console
 from provkit_cli.app import new_app
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 app = new_app()
 
 
+_CODES = (*StatusCode, *ReasonCode)
+
+
 def _complete(incomplete: str) -> list[str]:
-    return [code.value for code in StatusCode if code.value.startswith(incomplete)]
+    return [code.value for code in _CODES if code.value.startswith(incomplete)]
 
 
 @app.command()
@@ -32,7 +36,7 @@ def explain(
         ),
     ] = None,
 ) -> None:
-    """Explain a status code in plain words.
+    """Explain a status code of a verdict, or the reason for a decision about a crawled document.
 
     What it means, what usually causes it, what to do. Without a code, all are listed.
 
@@ -43,23 +47,27 @@ def explain(
     console.out_lines(lines)
 
 
-def _find(text: str) -> StatusCode:
-    by_name = {code.value.casefold(): code for code in StatusCode}
+def _find(text: str) -> StatusCode | ReasonCode:
+    by_name: dict[str, StatusCode | ReasonCode] = {code.value.casefold(): code for code in _CODES}
     found = by_name.get(text.casefold())
     if found is not None:
         return found
     close = [by_name[name].value for name in get_close_matches(text.casefold(), by_name, n=3, cutoff=0.5)]
     raise ConfigurationError(
-        f"no status code {text!r}",
+        f"no code {text!r}",
         hint=f"near it: {', '.join(close)}" if close else "without a code, all of them are listed",
     )
 
 
-def _one(code: StatusCode) -> Iterator[str]:
+def _one(code: StatusCode | ReasonCode) -> Iterator[str]:
+    from provkit.report.explained_crawl import CRAWL_EXPLANATIONS
     from provkit.report.explanations import EXPLANATIONS
 
-    words = EXPLANATIONS[code]
-    yield f"{code} ({code.kind})"
+    if isinstance(code, StatusCode):
+        words, kind = EXPLANATIONS[code], str(code.kind)
+    else:
+        words, kind = CRAWL_EXPLANATIONS[code], "crawl"
+    yield f"{code} ({kind})"
     for label, sentence in (
         ("", words.meaning),
         ("Usual cause: ", words.causes),
@@ -69,6 +77,7 @@ def _one(code: StatusCode) -> Iterator[str]:
 
 
 def _all() -> Iterator[str]:
+    from provkit.report.explained_crawl import CRAWL_EXPLANATIONS
     from provkit.report.explanations import EXPLANATIONS
 
     for kind in StatusKind:
@@ -77,3 +86,7 @@ def _all() -> Iterator[str]:
             if code.kind is kind:
                 yield f"  {code}"
                 yield f"      {EXPLANATIONS[code].meaning}"
+    yield "crawl:"
+    for reason, words in CRAWL_EXPLANATIONS.items():
+        yield f"  {reason}"
+        yield f"      {words.meaning}"

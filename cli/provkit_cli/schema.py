@@ -48,10 +48,32 @@ def _config() -> dict[str, Any]:
     }
 
 
+def _policy() -> dict[str, Any]:
+    from provkit.crawl.policy_file import PolicyFile
+
+    schema = PolicyFile.model_json_schema(by_alias=True)
+    base = {
+        "description": "Name of a preset whose settings hold where this file says nothing.",
+        "title": "Extends",
+        "type": "string",
+    }
+    return {
+        "$schema": _DRAFT,
+        "$id": "urn:provkit:schema:policy:1",
+        **schema,
+        "title": "Crawl policy of provkit, version 1",
+        "properties": {"extends": base, **schema["properties"]},
+        # What a file extends has a name already.
+        "required": [],
+        "anyOf": [{"required": ["name"]}, {"required": ["extends"]}],
+    }
+
+
 _SCHEMAS: Final = {
     "verdict": (_verdict, "what verify --format json prints"),
     "origin": (_origin, "content of the org.provkit.origin assertion"),
     "config": (_config, "the configuration file, config.toml"),
+    "policy": (_policy, "a crawl policy file"),
 }
 
 
@@ -62,7 +84,9 @@ def schema_text(name: str) -> str:
 
 @app.command()
 def schema(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="verdict, origin or config.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="verdict, origin, config or policy.")
+    ] = None,
 ) -> None:
     """Print a JSON Schema; without a name, list them.
 

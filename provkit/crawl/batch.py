@@ -83,10 +83,11 @@ class BatchCap(Generic[T]):
             else:
                 self._withhold(entry)
                 continue
-            if len(free) + len(waiting) >= self._size:
+            while len(free) + len(waiting) >= self._size:
                 batch = self._batch(free, waiting, self._size)
-                if batch is not None:
-                    yield batch
+                if batch is None:
+                    break
+                yield batch
         while free and not self._drop_last:
             # What is left fills no whole batch under the cap: smaller ones, until nothing is left to go along.
             size = min(self._size, len(free) + len(waiting))
@@ -105,9 +106,7 @@ class BatchCap(Generic[T]):
         self.withheld.documents += 1
         self.withheld.amount += entry[1]
 
-    def _batch(
-        self, free: deque[tuple[T, int]], waiting: deque[tuple[T, int]], size: int
-    ) -> list[T] | None:
+    def _batch(self, free: deque[tuple[T, int]], waiting: deque[tuple[T, int]], size: int) -> list[T] | None:
         """The batch with as many capped documents as may be, taken out of the queues; None if none is full."""
         count = self._room(free, waiting, size)
         if count is None:

@@ -2,9 +2,9 @@
 
     tally = Tally.of(policy)
     for document in documents:                      # first pass, in as many processes as there are
-        tally.add(domain_of(url), decision, key_of(body), amount)
+        tally.add(host_of(url), decision, key_of(body), amount)
     plan = sum_of(tallies).plan()
-    plan.keeps(domain_of(url), decision, key_of(body))     # second pass, in any order
+    plan.keeps(host_of(url), decision, key_of(body))     # second pass, in any order
 
 Which documents stay is a matter of their content and of the seed, never of order, machine or worker.
 Memory: about 100 bytes for each document of a capped class, none for the others.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -30,12 +29,8 @@ if TYPE_CHECKING:
     from provkit.crawl.policy_file import Caps, PolicyFile
 
 KEY_BYTES: Final = 8
-NO_DOMAIN: Final = ""
-"""Domain of what has no address; capped like any other."""
-
 _PERSON: Final = b"provkit crawl 1"
 _PURPOSED: Final = "purposed-"
-_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)")
 _LISTED: Final = 20
 
 
@@ -57,12 +52,6 @@ def key_of(content: bytes, seed: str = "") -> int:
     salt = hashlib.blake2b(seed.encode(), digest_size=hashlib.blake2b.SALT_SIZE).digest() if seed else b""
     digest = hashlib.blake2b(content, digest_size=KEY_BYTES, person=_PERSON, salt=salt)
     return int.from_bytes(digest.digest(), "big")
-
-
-def domain_of(url: str | None) -> str:
-    """The host of an address, lower case; the empty name for what has none."""
-    match = None if url is None else _HOST.match(url)
-    return NO_DOMAIN if match is None else match[1].lower().rstrip(".")
 
 
 def is_capped(caps: Caps, stratum: str) -> bool:
@@ -98,7 +87,7 @@ class Tally:
         """Count one document.
 
         Args:
-            domain: of its address, see :func:`domain_of`.
+            domain: of its address, see :func:`.documents.host_of`; the empty name for what has none.
             decision: of the policy; what is excluded is not counted.
             key: see :func:`key_of`.
             amount: tokens, bytes, or 1, as ``caps.by`` of the policy says.
@@ -237,7 +226,11 @@ class _Planner:
         self.total = sum(tally.others.values())
         self.room = {
             name: None if share is None else _Room(exact(share))
-            for name, share in (("overall", caps.overall), ("domain", caps.domain), ("all", caps.with_purpose))
+            for name, share in (
+                ("overall", caps.overall),
+                ("domain", caps.domain),
+                ("all", caps.with_purpose),
+            )
         }
         self.taken: dict[str | None, int] = {}
         """Amount that stays, by domain, and overall under None."""

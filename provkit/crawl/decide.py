@@ -77,7 +77,9 @@ def standing(policy: PolicyFile, reading: Reading) -> Standing:
         return _distrusted(policy, reading)
     if _is_dated(policy, reading) and not _vouches(policy, reading):
         weight = policy.weight(OriginClass.HUMAN, Assurance.DATED)
-        reason = Code.WEIGHT_DATED.says(f"an archive captured it on {_day(reading)}, before the policy's date")
+        reason = Code.WEIGHT_DATED.says(
+            f"an archive captured it on {_day(reading)}, before the policy's date"
+        )
         return Standing(OriginClass.HUMAN, Assurance.DATED, weight, "dated-human", (reason,))
     if reading.cls is OriginClass.HUMAN:
         return _human(policy, reading)
@@ -144,12 +146,10 @@ def _vouches(policy: PolicyFile, reading: Reading) -> bool:
 def _objection(policy: PolicyFile, reading: Reading) -> str | None:
     """POLICY-5: why a listed signer's word on human work does not count here."""
     signers = policy.signers
-    if signers.allow or signers.tiers:
-        accepted = reading.signer is not None and (
-            reading.signer in signers.allow or any(reading.signer in tier.sha256 for tier in signers.tiers)
-        )
+    if signers.allow:
         # Tiers alone only grade; a list of those allowed shuts everybody else out.
-        if signers.allow and not accepted:
+        tiers = (tier.sha256 for tier in signers.tiers)
+        if reading.signer is None or not any(reading.signer in known for known in (signers.allow, *tiers)):
             return Code.SIGNER_NOT_ALLOWED.says("the policy does not let this signer vouch for human work")
     if signers.complete and not (reading.verdict is not None and reading.verdict.origin.complete):
         return Code.SIGNER_INCOMPLETE.says("the signer does not state that all actions are listed")
@@ -222,7 +222,10 @@ def _usage(policy: PolicyFile, reading: Reading) -> Iterator[str]:
     honoured = policy.usage.honour
     if not honoured:
         return
-    for wanted, code in ((Permission.DENIED, Code.USAGE_DENIED), (Permission.CONSTRAINED, Code.USAGE_CONSTRAINED)):
+    for wanted, code in (
+        (Permission.DENIED, Code.USAGE_DENIED),
+        (Permission.CONSTRAINED, Code.USAGE_CONSTRAINED),
+    ):
         if wanted is Permission.CONSTRAINED and policy.usage.constrained == "keep":
             continue
         for preference in reading.preferences:
@@ -234,7 +237,9 @@ def _usage(policy: PolicyFile, reading: Reading) -> Iterator[str]:
 def _not_honoured(reading: Reading) -> Iterator[str]:
     for preference in reading.preferences:
         if preference.permission is Permission.DENIED:
-            sentence = f"{preference.purpose} is denied ({preference.source}), which the policy does not follow"
+            sentence = (
+                f"{preference.purpose} is denied ({preference.source}), which the policy does not follow"
+            )
             yield Code.USAGE_NOT_HONOURED.says(sentence)
 
 
@@ -254,7 +259,9 @@ def _applies(rule: Exclusion, reading: Reading, stands: Standing, url: str | Non
         stated = {_term(category) for category in reading.categories}
         if stated.isdisjoint(_term(category) for category in rule.categories):
             return False
-    return not rule.urls or (url is not None and _patterns(rule.urls).fullmatch(url[:LONGEST_URL]) is not None)
+    return not rule.urls or (
+        url is not None and _patterns(rule.urls).fullmatch(url[:LONGEST_URL]) is not None
+    )
 
 
 def _term(category: str) -> str:

@@ -72,7 +72,11 @@ class Extractor:
         """
         if self.spec not in {VISIBLE, NONE}:
             function = load_function(self.spec, "--extract")
-            text = function(document.body, reading.media_type, document.url)
+            try:
+                text = function(document.body, reading.media_type, document.url)
+            except Exception as error:  # whatever the user's function raises
+                said = f"{self.spec} raised {type(error).__name__} for {document.url}: {error}"
+                raise ConfigurationError(said[:500]) from error
             if not isinstance(text, str):
                 raise ConfigurationError(f"{self.spec} gave {type(text).__name__}, not a string")
             return without_selectors(text)
@@ -140,7 +144,11 @@ def _known(name: str) -> str | None:
     except LookupError:
         return None
     # Browsers read ISO-8859-1 and ASCII as windows-1252 (WHATWG Encoding §4.2).
-    return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codec.name, codec.name) if codec._is_text_encoding else None  # noqa: SLF001
+    return (
+        {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codec.name, codec.name)
+        if codec._is_text_encoding
+        else None
+    )  # noqa: SLF001
 
 
 def decoded(body: bytes, charset: str | None) -> str:

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from provkit.crawl.documents import SiteFile
 from provkit.errors import ConfigurationError, FileAccessError
 from provkit.files import make_folder, read_file, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from provkit.crawl.documents import SiteFile
 
 WORK: Final = ".provkit-work"
 REPORT: Final = "report.json"
@@ -69,11 +68,13 @@ class Journal:
         if earlier is not None and earlier != plan:
             raise ConfigurationError(f"another run was begun in this folder: {self.out}", hint=_HINT)
         if earlier is None:
-            left = set(os.listdir(self.out)) - {WORK}  # noqa: PTH208
-            if left:
+            if set(os.listdir(self.out)) - {WORK} and not force:  # noqa: PTH208
                 raise ConfigurationError(f"the folder is not empty: {self.out}", hint=_HINT)
         for folder in (self.folder, *(os.path.join(self.out, name) for name in ("kept", "excluded"))):  # noqa: PTH118
             make_folder(folder)
+            # What a process left that was killed while it wrote.
+            for path in Path(folder).glob(".provkit-*.tmp"):
+                path.unlink()
         self.write("plan", plan)
         return None
 
@@ -89,7 +90,9 @@ class Journal:
         try:
             return json.loads(read_file(path))
         except ValueError as error:
-            raise ConfigurationError(f"the notes of an earlier run are damaged: {path}", hint=_HINT) from error
+            raise ConfigurationError(
+                f"the notes of an earlier run are damaged: {path}", hint=_HINT
+            ) from error
 
     def write(self, name: str, value: object) -> None:
         """Note that a step is done, with its result."""
@@ -146,8 +149,15 @@ class Sites:
     @contextlib.contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
         """The store, to be asked with :func:`word_of`."""
-        with contextlib.closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as store:
+        with contextlib.closing(sqlite3.connect(f"{Path(self._path).absolute().as_uri()}?mode=ro", uri=True)) as store:
             yield store
+
+
+def all_of(path: str) -> Iterator[SiteFile]:
+    """Everything one such file holds, ordered by host."""
+    with Sites(path).opened() as store:
+        for host, kind, body in store.execute("SELECT host, kind, body FROM site ORDER BY host, kind"):
+            yield SiteFile(str(kind), str(host), bytes(body))
 
 
 def word_of(store: sqlite3.Connection, host: str) -> dict[str, bytes]:
@@ -156,4 +166,4 @@ def word_of(store: sqlite3.Connection, host: str) -> dict[str, bytes]:
     return {str(kind): bytes(body) for kind, body in rows}
 
 
-__all__ = ["REPORT", "WORK", "Journal", "Sites", "spelled", "word_of"]
+__all__ = ["REPORT", "WORK", "Journal", "Sites", "all_of", "spelled", "word_of"]

@@ -1,8 +1,8 @@
 """What a team makes of what a crawl reads: weights, exclusions, caps.  Not the policy of verdicts.
 
-    policy = Policy.preset("balanced")
-    decision = policy.decide(reader.read(body, headers, url), url)
-    decision.action, decision.weight, decision.reasons
+policy = Policy.preset("balanced")
+decision = policy.decide(reader.read(body, headers, url), url)
+decision.action, decision.weight, decision.reasons
 """
 
 from __future__ import annotations

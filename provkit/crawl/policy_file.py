@@ -252,9 +252,7 @@ class PolicyFile(Written):
         """POLICY-12: otherwise the share in a weighed mix would be above the share that was counted."""
         if not self.caps.active:
             return self
-        capped = max(
-            self.weight(OriginClass(cls), how) for cls in self.caps.classes for how in ORDINARY
-        )
+        capped = max(self.weight(OriginClass(cls), how) for cls in self.caps.classes for how in ORDINARY)
         for name, weight in _positive_others(self):
             if capped > weight:
                 raise ValueError(

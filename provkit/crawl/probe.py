@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
@@ -24,10 +24,13 @@ from provkit.errors import ProvkitError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_translate: Callable[[bytes, bytes], bytes] | None = None
 try:
-    from stringzilla import translate as _translate
+    import stringzilla  # type: ignore[import-not-found,unused-ignore] # the extra `crawl`
 except ImportError:
-    _translate = None
+    pass
+else:
+    _translate = stringzilla.translate
 
 SELECTOR: Final = b"\xf3\xa0\x84\xb3"
 """U+E0133, the selector of ``C``: the magic of a wrapper begins with it, a cut one too (§A.8.4)."""
@@ -50,33 +53,36 @@ _HEADERS: Final = {
 }
 _PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\f\v]*+<(?:!doctype[ \t\r\n]+)?html\b", re.IGNORECASE)
 _HEAD: Final = 4096
+_STEP: Final = 499
+"""One byte of so many tells roughly how much of a page is not ASCII."""
 _PDF: Final = b"%PDF-"
+_DELIMITER: Final = b"MANIFEST-----"
 _ASCII_ONLY: Final = bytes(range(128)) + b" " * 128
 
 
-def _finder(pattern: str) -> Callable[[bytes], bool]:
-    """A search of UTF-8 for a pattern; false also where the bytes are not UTF-8.
-
-    The regular expressions of Rust search for several words at once, in letters of any case, ten
-    times as fast as ``re`` searches for one.  pydantic brings them; it takes bytes for text.
-    """
-    schema = core_schema.str_schema(pattern=pattern, regex_engine="rust-regex")
-    return SchemaValidator(schema).isinstance_python
-
-
-def _spelled() -> str:
-    words = (*SIGNALS, *PREFERENCES, _CREDENTIAL)
-    return "(?i)" + "|".join(re.escape(word.decode()) for word in words) + f"|{SELECTOR.decode()}"
-
-
-_WORDS: Final = _finder(_spelled())
-# Character references to what the words are made of: letters, digits and -, + and /.  Of these only
-# the last two have names.  With leading zeros, and with or without a semicolon.
-_REFERENCES: Final = _finder(
+# Parts of the words above, as short as leaves few to find: the fewer spellings in upper and lower
+# case there are to tell apart, the faster is the search.
+_SPELLED: Final = r"(?i:2pa|i-disclosure|igitalsourcetype|noai|m-reservation|l\+xml|aigc)"
+# What the words are made of - letters, digits and -, + and / - as character references, in decimal
+# and hexadecimal, with leading zeros, with and without a semicolon.  Only the last two have names.
+_REFERENCE: Final = (
     "&#(?:0*(?:4[3-9]|5[0-7]|6[5-9]|[789][0-9]|1[01][0-9]|12[0-2])(?:[^0-9]|$)"
     "|[xX]0*(?:2[bdfBDF]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))|&(?:sol|plus);"
 )
-_ANY: Final = SchemaValidator(core_schema.str_schema())
+
+
+def _finder(pattern: str) -> SchemaValidator:
+    """A search of UTF-8 for a pattern.
+
+    The regular expressions of Rust look for several words at once, in letters of any case, in the
+    time ``re`` takes for one.  pydantic brings them; it takes bytes for text.
+    """
+    return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
+
+
+# Two searches: together they are slower, as they share no beginning.
+_WORDS: Final = _finder(_SPELLED)
+_REFERENCES: Final = _finder(_REFERENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +160,9 @@ def probe(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Probe:
 
 def _sniff(body: bytes) -> str | None:
     """As ``media.sniff`` says, faster for pages: what begins like one is one, or a PDF."""
-    if _PAGE.match(body, 0, _HEAD) and _PDF not in body[:_HEAD]:
-        return media.HTML if b"\0" not in body[:_HEAD] else _sniffed(body)
-    return _sniffed(body)
-
-
-def _sniffed(body: bytes) -> str | None:
+    head = body[:_HEAD]
+    if _PAGE.match(head) and _PDF not in head and b"\0" not in head:
+        return media.HTML
     try:
         return media.sniff(body)
     except ProvkitError:
@@ -169,37 +172,43 @@ def _sniffed(body: bytes) -> str | None:
 def _names_anything(view: bytes) -> bool:
     """Whether any of the words occurs, spelled out in any case or with character references."""
     if not view.isascii():
-        if _translate is not None:
-            if SELECTOR in view:
+        if b"\xf3" in view and SELECTOR in view:
+            return True
+        if _translate is None and view[::_STEP].isascii():
+            # Little of it is not ASCII, so it is searched as it is, if it is UTF-8.
+            try:
+                _REFERENCES.validate_python(view)
+            except ValidationError as error:
+                if error.errors(include_input=False, include_url=False)[0]["type"] != "string_unicode":
+                    return _WORDS.isinstance_python(view)
+            else:
                 return True
-            view = _translate(view, _ASCII_ONLY)
-        elif not _ANY.isinstance_python(view):
-            # A legacy encoding, or damage: ASCII stands in it as it is.
-            if SELECTOR in view:
-                return True
-            view = view.translate(_ASCII_ONLY)
-    return _WORDS(view) or _REFERENCES(view)
+        view = _ascii(view)
+    return _WORDS.isinstance_python(view) or _REFERENCES.isinstance_python(view)
+
+
+def _ascii(view: bytes) -> bytes:
+    """What is ASCII in it, everything else blank: no word has anything else, whatever the encoding."""
+    if view.isascii():
+        return view
+    return view.translate(_ASCII_ONLY) if _translate is None else bytes(_translate(view, _ASCII_ONLY))
 
 
 def _closer(body: bytes, view: bytes) -> dict[str, bool]:
     """Which of the words it is; here time matters less."""
-    lower = view.lower()
-    encoded = _REFERENCES(_plain(view))
-    wide = view is not body
+    plain = _ascii(view)
+    lower = plain.lower()
+    encoded = _REFERENCES.isinstance_python(plain)
     return {
         "text": SELECTOR in body,
-        "html": may_occur(view) or (wide and _CREDENTIAL in lower),
-        "structured": b"MANIFEST-----" in body,
+        "html": may_occur(view) or (view is not body and _CREDENTIAL in lower),
+        "structured": _DELIMITER in body,
         "signal": encoded or any(word in lower for word in SIGNALS),
         "preference": encoded or any(word in lower for word in PREFERENCES),
     }
 
 
-def _plain(view: bytes) -> bytes:
-    return view if view.isascii() else view.translate(_ASCII_ONLY)
-
-
-def finds_with(translate: Any) -> None:
+def use(translate: Callable[[bytes, bytes], bytes] | None) -> None:
     """Use another ``translate`` than the installed one, or none: for tests and measurements."""
     global _translate  # noqa: PLW0603 # one switch for one process
     _translate = translate

@@ -47,7 +47,9 @@ def read_jsonl(path: str) -> Iterator[Entry]:
             while line := lines.readline(_LINE):
                 number += 1
                 if len(line) == _LINE and not line.endswith(b"\n"):
-                    yield Problem(path, "row", f"a line of more than {_LINE} bytes; the rest was not read", number)
+                    yield Problem(
+                        path, "row", f"a line of more than {_LINE} bytes; the rest was not read", number
+                    )
                     return
                 if not line.strip():
                     continue
@@ -113,7 +115,12 @@ def _document(row: object) -> Document:
 
 
 def _body(row: Mapping[str, Any]) -> tuple[bytes, str | None]:
-    for key, media_type in (("content_b64", None), ("content", None), ("html", "text/html"), ("text", "text/plain")):
+    for key, media_type in (
+        ("content_b64", None),
+        ("content", None),
+        ("html", "text/html"),
+        ("text", "text/plain"),
+    ):
         value = row.get(key)
         if value is None:
             continue

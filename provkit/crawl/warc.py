@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
+_CODED: Final = frozenset({"content-encoding", "transfer-encoding"})
 _HEADER_BYTES: Final = 64 * 1024
 
 
@@ -95,7 +96,8 @@ def _entries(record: Any, path: str, limit: int) -> Sequence[Entry]:
         id=str(record.record_id or "").strip("<>") or url,
         url=url,
         body=decoded.body,
-        headers=headers,
+        # A coding that was undone is no fact about these bytes any more.
+        headers=headers if decoded.problem else tuple(h for h in headers if h[0].lower() not in _CODED),
         media_type=_media_type(record, headers, web=web),
         truncated=not length_whole or "WARC-Truncated" in record.headers,
         converted=kind == "conversion",

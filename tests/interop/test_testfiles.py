@@ -25,9 +25,6 @@ pytestmark = pytest.mark.interop
 # Types of the set whose carriers this version does not read, one a line.  Built?  Delete the line.
 AWAITED: Final[frozenset[str]] = frozenset(())
 # Files whose state hangs on what this version refuses to judge.  Built?  Delete the line.
-LATER: Final = {
-    "files/ingredient-chain/express-signed.pdf": "a time stamp after the certificate has run out",
-}
 DIFFERENCES: Final[dict[str, dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "differences.json").read_bytes()
 )
@@ -80,9 +77,6 @@ def test_recorded_state(entry: dict[str, Any], profile: str) -> None:
     if entry["media_type"] in AWAITED:
         assert state(found) in expected | {"error unsupported"}
         return
-    if entry["file"] in LATER:
-        assert state(found) == "error unsupported", "judged by now: delete its line from LATER"
-        return
     difference = DIFFERENCES.get(entry["file"], {}).get("profiles", {}).get(profile)
     if difference is None:
         assert state(found) in expected, found
@@ -104,7 +98,7 @@ def test_recorded_source_types(entry: dict[str, Any]) -> None:
     for profile in entry["profiles"]:
         found = verdict(entry["file"], profile)
         if isinstance(found, ProvkitError):
-            assert not entry["source_types"] or entry["file"] in LATER
+            assert not entry["source_types"]
             continue
         if found.state not in {"trusted", "valid"}:
             assert not found.origin.evidence

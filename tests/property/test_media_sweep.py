@@ -91,7 +91,9 @@ def asset(name: str) -> Asset:
 
 def outcome(data: bytes, store: bytes | None) -> str:
     try:
-        return str(provkit.verify(data, trust=house()[1], at=NOW, manifest=store).state)
+        verdict = provkit.verify(data, trust=house()[1], at=NOW, manifest=store)
+        told = any(warning.startswith("damaged-credential: ") for warning in verdict.warnings)
+        return f"{verdict.state}, told" if told else str(verdict.state)
     except ProvkitError as error:
         return f"error {error.kind}"
 
@@ -146,8 +148,8 @@ def violations(name: str, tried: Iterable[Change]) -> list[str]:
         if state == "trusted" and what == "asset" and is_alike(name, offset, data):
             continue
         # Unsigned is the answer for a page in which nothing carries a store any more: the name of
-        # the element is gone, or it has become the text of a title or part of an attribute.
-        if state == "unsigned" and name == "html" and what == "asset" and carriers(data) == 0:
+        # the element is gone, or it has become the text of a title or part of an attribute.  It is told.
+        if state == "unsigned, told" and name == "html" and what == "asset" and carriers(data) == 0:
             continue
         found.append(f"{what} byte {offset}: {state}")
     return found

@@ -190,7 +190,12 @@ def naming(name: str, url: str) -> bytes:
             )
         case "xhtml":
             xmlns = b'<html xmlns="http://www.w3.org/1999/xhtml">'
-            return b'<?xml version="1.0"?>' + doctype % b"html" + xmlns + b"<head/><body/></html>"
+            return (
+                b'<?xml version="1.0"?>'
+                + doctype % b"html"
+                + xmlns
+                + b"<head><title>T</title></head><body/></html>"
+            )
         case "xml":
             style = b'<?xml version="1.0"?><?xml-stylesheet href="%s"?>' % address
             return style + doctype % b"a" + b"<a/>"

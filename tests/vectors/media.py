@@ -20,7 +20,7 @@ VERSION: Final = "1.0.0"
 TYPES: Final = {
     "html": "text/html",
     "json": "text/plain",
-    "md": "text/plain",
+    "markdown": "text/plain",
     "pdf": "application/pdf",
     "png": "image/png",
     "py": "text/plain",

@@ -172,7 +172,7 @@ def references() -> Iterator[Row]:
     text = block(b"../../x.c2pa") + MARKDOWN
     yield (
         "side::traversal-text",
-        "md",
+        "markdown",
         text,
         invalid("manifest.structuredText.malformedReference"),
         "A.9.5",

@@ -161,7 +161,7 @@ def table() -> Iterator[Row]:
         "html::dup-attr-a",
         "html",
         first.sealed(),
-        unsigned(),
+        unsigned("damaged-credential"),
         OUTSIDE,
         "Of two types the first counts: no carrier.",
     )

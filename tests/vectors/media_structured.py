@@ -26,7 +26,7 @@ FRONT_REST: Final = b"title: A title\n---\n\nText.\n"
 
 def cases() -> Iterator[Row]:
     good_ = text()
-    yield "md::good", "md", good_, trusted(), "A.9.3", "A block in a comment on the first line."
+    yield "md::good", "markdown", good_, trusted(), "A.9.3", "A block in a comment on the first line."
     yield from good()
     yield from table(good_)
     yield from neighbours(good_)
@@ -34,13 +34,20 @@ def cases() -> Iterator[Row]:
 
 def good() -> Iterator[Row]:
     inside = text(FRONT_REST, b"# ", b"\n", FRONT)
-    yield "md::front-matter", "md", inside, trusted(), "A.9.3.2", "A block as a comment in front matter."
+    yield (
+        "md::front-matter",
+        "markdown",
+        inside,
+        trusted(),
+        "A.9.3.2",
+        "A block as a comment in front matter.",
+    )
     literal = forge(
         FRONT, FRONT_REST, lambda store: BEGIN + b"\n" + inline(store) + b"\n" + END + b"\n"
     ).sealed()
     yield (
         "md::front-matter-lines",
-        "md",
+        "markdown",
         literal,
         trusted(),
         "A.9.3.2",
@@ -57,7 +64,7 @@ def good() -> Iterator[Row]:
     ).sealed()
     yield "md::xml", "xml", xml, trusted(), "A.9.2", "A processing instruction at the end of a document."
     windows = text(MARKDOWN.replace(b"\n", b"\r\n"), behind=b" -->\r\n")
-    yield "md::crlf", "md", windows, trusted(), "A.9.4", "Lines that end with two characters."
+    yield "md::crlf", "markdown", windows, trusted(), "A.9.4", "Lines that end with two characters."
     named = block(b"https://example.org/a.c2pa", b"# ", b"\n") + PYTHON
     start = len(named) - len(PYTHON)
     boxes = [
@@ -74,14 +81,14 @@ def good() -> Iterator[Row]:
         "The store is elsewhere, and handed in; the block is left out of the hash.",
         {"manifest": store},
     )
-    yield "md::plain", "md", MARKDOWN, unsigned(), "A.9.5", "A text without a block."
+    yield "md::plain", "markdown", MARKDOWN, unsigned(), "A.9.5", "A text without a block."
 
 
 def table(good_: bytes) -> Iterator[Row]:
     """The rows of the catalogue."""
     yield (
         "md::malformed",
-        "md",
+        "markdown",
         block(b"not a url") + MARKDOWN,
         BROKEN,
         "A.9.5",
@@ -89,17 +96,24 @@ def table(good_: bytes) -> Iterator[Row]:
     )
     yield (
         "md::no-end",
-        "md",
+        "markdown",
         good_.replace(b" " + END, b""),
         NONE_THERE,
         "A.9.5",
         "The closing delimiter is gone, and a store stands behind the opening one.",
     )
     ftp = block(b"ftp://example.org/a.c2pa") + MARKDOWN
-    yield "md::ftp", "md", ftp, invalid(_CODE + "noResolutionPath"), "A.9.5", "A scheme nobody resolves."
+    yield (
+        "md::ftp",
+        "markdown",
+        ftp,
+        invalid(_CODE + "noResolutionPath"),
+        "A.9.5",
+        "A scheme nobody resolves.",
+    )
     yield (
         "md::metadata-ip",
-        "md",
+        "markdown",
         block(b"http://169.254.169.254/latest/meta-data/") + MARKDOWN,
         unsigned("remote-manifest", followed="blocked"),
         "15.5.3",
@@ -108,23 +122,23 @@ def table(good_: bytes) -> Iterator[Row]:
     fence = b"```\n" + BEGIN + b"\n" + END + b"\n```\n"
     yield (
         "md::quoted",
-        "md",
+        "markdown",
         text(MARKDOWN + fence),
         SEVERAL,
         "A.9.5",
         "An article that quotes the delimiters, signed.",
     )
-    yield "md::quoted-alone", "md", MARKDOWN + fence, unsigned(), "A.9.5", "The same article, unsigned."
+    yield "md::quoted-alone", "markdown", MARKDOWN + fence, unsigned(), "A.9.5", "The same article, unsigned."
     broken = "\n".join(textwrap.wrap(good_.decode(), 60, break_long_words=False, break_on_hyphens=False))
-    yield "md::reformat", "md", broken.encode(), invalid(MISMATCH), "A.9.4", "Wrapped at 60 columns."
+    yield "md::reformat", "markdown", broken.encode(), invalid(MISMATCH), "A.9.4", "Wrapped at 60 columns."
     loose = good_.replace(DATA_URI, DATA_URI + b"* ").replace(b"AAA", b"A*A A", 1)
-    yield "md::b64-loose", "md", loose, BROKEN, "A.9.5", "Base64 with asterisks and spaces in it."
+    yield "md::b64-loose", "markdown", loose, BROKEN, "A.9.5", "Base64 with asterisks and spaces in it."
     double = text(
         FRONT_REST + b"<!-- " + BEGIN + b" https://example.org/a " + END + b" -->\n", b"# ", b"\n", FRONT
     )
     yield (
         "md::front-matter-dup",
-        "md",
+        "markdown",
         double,
         SEVERAL,
         "A.9.5",
@@ -136,7 +150,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     """What stands beside the rows of the catalogue."""
     yield (
         "md::no-begin",
-        "md",
+        "markdown",
         good_.replace(BEGIN + b" ", b""),
         NONE_THERE,
         "A.9.5",
@@ -145,18 +159,18 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     empty = b"<!-- " + BEGIN + b" " + END + b" -->\n" + MARKDOWN
     yield (
         "md::empty",
-        "md",
+        "markdown",
         empty,
         invalid(_CODE + "emptyReference"),
         "A.9.5",
         "Nothing between the delimiters.",
     )
     first = good_.index(b"\n") + 1
-    yield "md::twice", "md", good_[:first] + good_, SEVERAL, "A.9.5", "The same block twice."
+    yield "md::twice", "markdown", good_[:first] + good_, SEVERAL, "A.9.5", "The same block twice."
     other = text(b"# Another\n")
     yield (
         "md::two-signers",
-        "md",
+        "markdown",
         good_[:first] + other[: other.index(b"\n") + 1] + MARKDOWN,
         SEVERAL,
         "A.9.5",
@@ -164,19 +178,19 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     )
     yield (
         "md::transplant",
-        "md",
+        "markdown",
         good_[:first] + MARKDOWN.replace(b"quick", b"quack"),
         invalid(MISMATCH),
         "15.12.1",
         "The block of one text before another.",
     )
-    yield "md::append", "md", good_ + b"More.\n", invalid(MISMATCH), "15.12.1", "A line was added."
-    yield "md::strip", "md", good_[first:], unsigned(), "A.9.5", "The block was cut off."
+    yield "md::append", "markdown", good_ + b"More.\n", invalid(MISMATCH), "15.12.1", "A line was added."
+    yield "md::strip", "markdown", good_[first:], unsigned(), "A.9.5", "The block was cut off."
     moved = good_[first:] + good_[: first - 1]
-    yield "md::moved", "md", moved, invalid(MISMATCH), "A.9.4", "The block was moved to the end."
-    yield "md::blank-line", "md", b"\n" + good_, invalid(MISMATCH), "A.9.4", "A line before the block."
+    yield "md::moved", "markdown", moved, invalid(MISMATCH), "A.9.4", "The block was moved to the end."
+    yield "md::blank-line", "markdown", b"\n" + good_, invalid(MISMATCH), "A.9.4", "A line before the block."
     crlf = good_.replace(b"\n", b"\r\n")
-    yield "md::line-ends", "md", crlf, invalid(MISMATCH), "A.9.4", "All line ends were converted."
+    yield "md::line-ends", "markdown", crlf, invalid(MISMATCH), "A.9.4", "All line ends were converted."
     wide = [
         f.actions(f.created()),
         f.data_hash(
@@ -186,7 +200,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     ]
     yield (
         "md::excl-over",
-        "md",
+        "markdown",
         text(boxes=wide),
         invalid(MISMATCH),
         "15.12.1",
@@ -201,7 +215,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     ]
     yield (
         "md::excl-two",
-        "md",
+        "markdown",
         text(boxes=more),
         invalid(MISMATCH),
         "15.12.1",
@@ -218,7 +232,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     )
     yield (
         "md::sidecar-for-other",
-        "md",
+        "markdown",
         MARKDOWN,
         invalid(MISMATCH),
         "15.12.1",
@@ -228,7 +242,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     stump = b"<!-- " + BEGIN + b" " + DATA_URI + b"AAAA " + END + b" -->\n" + MARKDOWN
     yield (
         "md::no-store",
-        "md",
+        "markdown",
         stump,
         invalid("general.error"),
         "11.1",
@@ -238,7 +252,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     yield "md::quoted-half", "py", quoted, SEVERAL, "A.9.5", "One delimiter in a string beside a block."
     yield (
         "md::utf-16",
-        "md",
+        "markdown",
         good_.decode().encode("utf-16"),
         error("unsupported"),
         "A.9.1",

@@ -44,7 +44,7 @@ def signer() -> Signer:
 
 def test_a_text_that_quotes_the_delimiters_is_not_signed() -> None:
     """The row ``md::quoted``, before signing."""
-    quoted = (FOLDER.path / "md-quoted-alone.md").read_bytes()
+    quoted = (FOLDER.path / "md-quoted-alone.markdown").read_bytes()
     with pytest.raises(UnsupportedError, match="quotes a delimiter"):
         provkit.sign(quoted, provkit.Origin.human(), signer(), media_type="text/markdown")
 
