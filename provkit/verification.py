@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from provkit import media
 from provkit.carriers import containers, selection, sidecar
-from provkit.carriers.carried import Carried
+from provkit.carriers.carried import Carried, RangeBinding
 from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
 from provkit.errors import ConfigurationError, MalformedError, UnsupportedError
@@ -145,7 +145,31 @@ def _judged(
         return _broken(name, media_type, StatusCode.GENERAL_ERROR, explanation, warnings)
     run = validator.validate(store, carried.binding, judge, at, limits)
     run.warnings.extend(carried.binding.warnings)
+    if isinstance(carried.binding, RangeBinding) and run.content_holds:
+        _hold_to_type(run, carried.binding)
     return _verdict(run, name, media_type, warnings)
+
+
+def _hold_to_type(run: Validation, binding: RangeBinding) -> None:
+    """What is left out of the hash has to be what it may be in content of the signed type (§A.9.4)."""
+    problem, warning = binding.fit(_signed_types(run))
+    if warning is not None:
+        run.warnings.append(warning)
+    if problem is None:
+        return
+    run.content_holds = False
+    match, findings = StatusCode.ASSERTION_DATA_HASH_MATCH, run.findings
+    url = next((status.url for status in findings.success if status.code is match), None)
+    findings.success = [status for status in findings.success if status.code is not match]
+    findings.add(StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, problem)
+
+
+def _signed_types(run: Validation) -> tuple[str, ...]:
+    """The media types that the claim, or else the first action of each assertion, has as ``dc:format``."""
+    stated = [run.claim.fields.get("dc:format")] if run.claim else []
+    if not any(isinstance(one, str) for one in stated):
+        stated = [one.actions[0].parameters.get("dc:format") for one in run.actions.values()]
+    return tuple(one for one in stated if isinstance(one, str))
 
 
 def _broken(

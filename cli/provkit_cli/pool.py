@@ -8,7 +8,9 @@ only the file down that killed it.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pickle
 import sys
 from collections import deque
 from dataclasses import dataclass
@@ -86,10 +88,43 @@ def _verdict(source: Source, job: Job) -> Verdict:
     return follow(load(source, job.limits), verdict, job.fetcher, trust=job.trust, limits=job.limits)
 
 
-def evaluate_all(sources: Sequence[Source], job: Job, workers: int) -> Iterator[Result]:
-    """A result for each source, in order."""
+def hire(workers: int) -> ProcessPoolExecutor | None:
+    """Workers for :func:`evaluate_all` that get ready while this process finds out what there is to do.
+
+    None where a fork is not safe; spawned workers would only compete for the start.
+    """
+    if workers <= 1 or not _may_fork():
+        return None
+    executor = _executor(workers)
+    for _ in range(workers):
+        executor.submit(_get_ready)
+    return executor
+
+
+def _get_ready() -> None:
+    import provkit.assets
+    import provkit.engine.verdicts  # noqa: F401 - what most verdicts need
+    from provkit.engine import native
+
+    with contextlib.suppress(ProvkitError):  # who needs the engine will be told
+        native.engine()
+
+
+def evaluate_all(
+    sources: Sequence[Source], job: Job, workers: int, crew: ProcessPoolExecutor | None = None
+) -> Iterator[Result]:
+    """A result for each source, in order.
+
+    Args:
+        sources: the files.
+        job: what every worker knows.
+        workers: how many processes.
+        crew: workers that :func:`hire` gave; shut down at the end.
+    """
     # Standard input belongs to this process.
     if workers <= 1 or len(sources) <= 1 or any(source.path == STDIN for source in sources):
+        if crew is not None:
+            crew.shutdown(wait=False, cancel_futures=True)
         for source in sources:
             yield evaluate(source, job)
         return
@@ -99,6 +134,7 @@ def evaluate_all(sources: Sequence[Source], job: Job, workers: int) -> Iterator[
         lambda source: Result(source.path, None, DIED),
         (_remember, job),
         workers,
+        crew,
     )
 
 
@@ -108,8 +144,9 @@ def in_processes(
     died: Callable[[_Item], _Done],
     start: tuple[Callable[[Any], None], Any],
     workers: int,
+    crew: ProcessPoolExecutor | None = None,
 ) -> Iterator[_Done]:
-    """Run `work` on each item in spawned processes, results in order.
+    """Run `work` on each item in processes of their own, results in order.
 
     Args:
         items: what to work on; picklable, like `work`, `start` and the results.
@@ -117,9 +154,11 @@ def in_processes(
         died: the result for an item whose worker died.
         start: called once in each worker before anything else, and what with.
         workers: how many processes.
+        crew: processes to begin with; shut down at the end.
     """
     from concurrent.futures.process import BrokenProcessPool
 
+    orders = pickle.dumps(start)
     workers = min(workers, len(items))
     left = deque(items)
     alone = False
@@ -128,8 +167,9 @@ def in_processes(
         # own, and if that dies too, it was this one.
         batch = [left[0]] if alone else list(left)
         try:
-            with _executor(1 if alone else workers, start) as executor:
-                for result in _ordered(executor, batch, work, workers):
+            with crew or _executor(1 if alone else workers) as executor:
+                crew = None
+                for result in _ordered(executor, batch, work, workers, orders):
                     yield result
                     left.popleft()
             alone = False
@@ -140,7 +180,11 @@ def in_processes(
 
 
 def _ordered(
-    executor: ProcessPoolExecutor, items: Sequence[_Item], work: Callable[[_Item], _Done], workers: int
+    executor: ProcessPoolExecutor,
+    items: Sequence[_Item],
+    work: Callable[[_Item], _Done],
+    workers: int,
+    orders: bytes,
 ) -> Iterator[_Done]:
     pending: deque[Future[list[_Done]]] = deque()
     start = 0
@@ -149,7 +193,7 @@ def _ordered(
             # Many files in one errand: a verdict takes less time than handing it over.  Fewer towards
             # the end, so that the workers finish together.
             size = max(1, min(_ERRAND, (len(items) - start) // (workers * _AHEAD)))
-            pending.append(executor.submit(_errand, work, items[start : start + size]))
+            pending.append(executor.submit(_errand, orders, work, items[start : start + size]))
             start += size
             if len(pending) >= _AHEAD * workers:
                 yield from pending.popleft().result()
@@ -160,16 +204,24 @@ def _ordered(
             future.cancel()
 
 
-def _errand(work: Callable[[_Item], _Done], items: Sequence[_Item]) -> list[_Done]:
+_orders: list[bytes] = []
+"""What this worker was told to start with."""
+
+
+def _errand(orders: bytes, work: Callable[[_Item], _Done], items: Sequence[_Item]) -> list[_Done]:
+    if _orders != [orders]:
+        begin, job = pickle.loads(orders)  # noqa: S301 - from the parent process
+        begin(job)
+        _orders[:] = [orders]
     return [work(item) for item in items]
 
 
-def _executor(workers: int, start: tuple[Callable[[Any], None], Any]) -> ProcessPoolExecutor:
+def _executor(workers: int) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=start)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
 
 
 def _may_fork() -> bool:
@@ -189,12 +241,11 @@ _jobs: list[Job] = []
 """The job of this worker process."""
 
 
-def _begin(start: Callable[[Any], None], job: Any) -> None:
+def _begin() -> None:
     import signal
 
     # Ctrl-C reaches the whole group; the parent ends the workers and says so once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    start(job)
 
 
 def _remember(job: Job) -> None:

@@ -69,11 +69,18 @@ def _policy() -> dict[str, Any]:
     }
 
 
+def _crawl_report() -> dict[str, Any]:
+    from provkit.crawl.account_model import account_schema
+
+    return account_schema()
+
+
 _SCHEMAS: Final = {
     "verdict": (_verdict, "what verify --format json prints"),
     "origin": (_origin, "content of the org.provkit.origin assertion"),
     "config": (_config, "the configuration file, config.toml"),
     "policy": (_policy, "a crawl policy file"),
+    "crawl-report": (_crawl_report, "report.json of provkit weigh"),
 }
 
 
@@ -85,7 +92,7 @@ def schema_text(name: str) -> str:
 @app.command()
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="verdict, origin, config or policy.")
+        str | None, typer.Argument(metavar="NAME", help="verdict, origin, config, policy or crawl-report.")
     ] = None,
 ) -> None:
     """Print a JSON Schema; without a name, list them.
@@ -94,7 +101,7 @@ def schema(
     provkit schema verdict > verdict.schema.json
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     if name is None:
-        console.out_lines(f"{known:<8} {what}" for known, (_, what) in _SCHEMAS.items())
+        console.out_lines(f"{known:<12} {what}" for known, (_, what) in _SCHEMAS.items())
         return
     if name not in _SCHEMAS:
         raise ConfigurationError(f"no schema {name!r}", hint=f"there are: {', '.join(_SCHEMAS)}")

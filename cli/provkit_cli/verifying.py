@@ -80,6 +80,7 @@ def run(asked: Request) -> exits.Exit:
         ConfigurationError: options or trust lists that cannot be used; nothing was written.
     """
     _check_stdin(asked)
+    crew = pool.hire(asked.jobs)
     store = lists.build_store(
         trust=asked.trust,
         allowed=asked.allowed,
@@ -110,7 +111,7 @@ def run(asked: Request) -> exits.Exit:
     progress = console.Progress(len(sources), off=asked.no_progress)
     password = checks.document_password(asked.password)
     job = pool.Job(store, password=password, fetcher=_fetcher(asked))
-    results = pool.evaluate_all(sources, job, asked.jobs)
+    results = pool.evaluate_all(sources, job, asked.jobs, crew)
     met: set[exits.Exit] = set()
     try:
         for done, result in enumerate(_until_refused(results, policy, asked), 1):

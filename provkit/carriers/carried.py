@@ -70,6 +70,23 @@ class Carried:
     """``rule: sentence``; what a reader should know about the asset, signed or not."""
 
 
+class Fit(NamedTuple):
+    """Whether a carrier can stand in content of the types that were signed."""
+
+    problem: str | None
+    """Why it cannot; one sentence without a full stop."""
+    warning: str | None
+    """``rule: sentence``, when the types do not tell."""
+
+
+class Spelled(Protocol):
+    """A carrier that is spelled in one of several ways, and no hash covers which."""
+
+    def against(self, media_types: tuple[str, ...], exclusion: tuple[int, int] | None, /) -> Fit:
+        """Whether it is spelled as content of these types has it, and left out as that is."""
+        ...
+
+
 @dataclass(slots=True)
 class RangeBinding:
     """The bytes of an asset but for one range, or all of them (C2PA 2.4 §15.12.1)."""
@@ -82,6 +99,8 @@ class RangeBinding:
     exclusion_code: StatusCode = StatusCode.ASSERTION_DATA_HASH_MALFORMED
     """What an exclusion that is none of the accepted ones is called."""
     warnings: tuple[str, ...] = ()
+    spelled: Spelled | None = None
+    """Judged by :meth:`fit`, where the spelling of the carrier stands in the range."""
     _chosen: tuple[int, int] | None = field(default=None, init=False)
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
@@ -95,6 +114,12 @@ class RangeBinding:
         stands = next((f"bytes {one[0]} to {sum(one)}" for one in self.accepted if one), "nowhere in it")
         left = f"bytes {chosen[0]} to {sum(chosen)}" if chosen else "nothing"
         return f"the data hash leaves out {left}; {self.carrier} stands at {stands}"
+
+    def fit(self, media_types: tuple[str, ...]) -> Fit:
+        """Whether the carrier can stand in content that was signed as these types."""
+        if self.spelled is None:
+            return Fit(None, None)
+        return self.spelled.against(media_types, self._chosen)
 
     def feed(self, update: Callable[[bytes], None]) -> str | None:
         """Pass on all bytes but those of the exclusion."""

@@ -46,7 +46,7 @@ _ODD: Final = frozenset("\\:\0\ufffd")
 """In a name, separators of other systems, its end, and what is no UTF-8; the engine drops some of them."""
 _REPACK: Final = (
     "unpack it into a folder, and pack it there anew without compression: zip -X -0 -r NEW FIRST . "
-    "(FIRST is mimetype or [Content_Types].xml)"
+    "(FIRST is mimetype or [Content_Types].xml); or leave it as it is, and sign with --sidecar"
 )
 
 

@@ -132,7 +132,6 @@ def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-
 def _cells(domains: Iterable[Mapping[str, Sequence[int]]]) -> dict[str, list[int]]:
     total: dict[str, list[int]] = {}
     for rows in domains:
@@ -153,7 +152,7 @@ def _cell(name: str, row: Sequence[int], total: model.Amounts) -> model.Cell:
     cls, _, assurance = name.partition("|")
     read = _amounts([row], 0)
     return model.Cell(
-        cls=cls,
+        **{"class": cls},
         assurance=assurance,
         read=read,
         kept=_amounts([row], 3),

@@ -79,7 +79,9 @@ class StratumPart(_Part):
     bytes: int
     tokens: int
     weight: float
-    epochs: float = Field(description="How often each document is seen in a mix of as many tokens as were kept.")
+    epochs: float = Field(
+        description="How often each document is seen in a mix of as many tokens as were kept."
+    )
     most_epochs: float
     token_share: Share
     example_share: Share
@@ -154,7 +156,9 @@ class Account(_Part):
 
     schema_: Literal["urn:provkit:schema:crawl-report:1"] = Field(default=SCHEMA_URN, alias="schema")
     provkit: str
-    run: str = Field(description="SHA-256 of everything the results depend on but the contents of the inputs.")
+    run: str = Field(
+        description="SHA-256 of everything the results depend on but the contents of the inputs."
+    )
     policy: PolicyPart
     trust: TrustPart
     tokens: str = Field(description="How tokens were counted; bytes/4 is an estimate.")

@@ -2,9 +2,9 @@
 
     tally = Tally.of(policy)
     for document in documents:                      # first pass, in as many processes as there are
-        tally.add(host_of(url), decision, key_of(body), amount)
+        tally.add(domain_of(url), decision, key_of(body), amount)
     plan = sum_of(tallies).plan()
-    plan.keeps(host_of(url), decision, key_of(body))     # second pass, in any order
+    plan.keeps(domain_of(url), decision, key_of(body))     # second pass, in any order
 
 Which documents stay is a matter of their content and of the seed, never of order, machine or worker.
 Memory: about 100 bytes for each document of a capped class, none for the others.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 KEY_BYTES: Final = 8
 _PERSON: Final = b"provkit crawl 1"
 _PURPOSED: Final = "purposed-"
+_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/?#@]*+@)?(\[[^\]/?#]*+\]|[^/?#:]*+)")
 _LISTED: Final = 20
 
 
@@ -52,6 +54,15 @@ def key_of(content: bytes, seed: str = "") -> int:
     salt = hashlib.blake2b(seed.encode(), digest_size=hashlib.blake2b.SALT_SIZE).digest() if seed else b""
     digest = hashlib.blake2b(content, digest_size=KEY_BYTES, person=_PERSON, salt=salt)
     return int.from_bytes(digest.digest(), "big")
+
+
+def domain_of(url: str | None) -> str:
+    """The domain a document is counted under: its host, lower case, without a port and without ``www.``.
+
+    The empty name for what has no address; it is capped like any other.
+    """
+    match = None if url is None else _HOST.match(url)
+    return "" if match is None else match[1].lower().rstrip(".").removeprefix("www.")
 
 
 def is_capped(caps: Caps, stratum: str) -> bool:
@@ -87,7 +98,7 @@ class Tally:
         """Count one document.
 
         Args:
-            domain: of its address, see :func:`.documents.host_of`; the empty name for what has none.
+            domain: of its address, see :func:`domain_of`; the empty name for what has none.
             decision: of the policy; what is excluded is not counted.
             key: see :func:`key_of`.
             amount: tokens, bytes, or 1, as ``caps.by`` of the policy says.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from provkit.crawl.account_model import Account
     from provkit.crawl.strata import Stratum
 
-NAMESPACE: Final = "https://provkit.org/ns/crawl#"
+NAMESPACE: Final = "urn:provkit:crawl:"
 _CONTEXT: Final[dict[str, Any]] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -68,6 +68,10 @@ def croissant(account: Account, found: Sequence[Stratum]) -> dict[str, Any]:
     unit = "tokens" if account.kept.tokens else "bytes"
     shares = account.kept_shares.tokens if unit == "tokens" else account.kept_shares.bytes
     synthetic, human = shares.synthetic, shares.human
+    limitation = (
+        f"Known synthetic: {synthetic.lower:.2%} of {unit}; with everything of unknown origin at most "
+        f"{synthetic.upper:.2%}. Stated as human work by listed signers: {human.lower:.2%} of {unit}."
+    )
     sets = [
         {
             "@type": "cr:FileSet",
@@ -94,11 +98,12 @@ def croissant(account: Account, found: Sequence[Stratum]) -> dict[str, Any]:
         "rai:dataCollectionType": ["Web Scraping"],
         "rai:hasSyntheticData": synthetic.lower > 0,
         "rai:dataLimitations": [
-            f"Known synthetic: {synthetic.lower:.2%} of {unit}; with everything of unknown origin at most "
-            f"{synthetic.upper:.2%}. Stated as human work by listed signers: {human.lower:.2%} of {unit}.",
+            limitation,
             *account.warnings,
         ],
-        "prov:wasDerivedFrom": [{"@id": f"urn:provkit:input:{n}", "sc:name": i.name} for n, i in enumerate(account.inputs)],
+        "prov:wasDerivedFrom": [
+            {"@id": f"urn:provkit:input:{n}", "sc:name": i.name} for n, i in enumerate(account.inputs)
+        ],
         "prov:wasGeneratedBy": {
             "@type": "prov:Activity",
             "sc:name": f"provkit weigh {account.provkit}",

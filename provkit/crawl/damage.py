@@ -85,7 +85,8 @@ def of_error(error: ProvkitError, body: bytes, *, truncated: bool) -> Finding:
     """What it means that a body could not be verified."""
     if truncated:
         return cut_off()
-    there = any(mark in body for mark in _MARKS) or text.names_magic(body)
+    view = body.replace(b"\0", b"")  # as UTF-16 spells ASCII
+    there = any(mark in view for mark in _MARKS) or text.names_magic(body)
     if not there:
         return Finding(None, Code.BODY_MALFORMED.says(error.message))
     if isinstance(error, MalformedError):

@@ -55,8 +55,10 @@ def decide(policy: PolicyFile, reading: Reading, url: str | None = None) -> Deci
         url: its address, for the rules that look at it.
     """
     stands = standing(policy, reading)
+    if stands.weight and not reading.preferences and not policy.exclude:
+        return _kept(stands)
     against = (*_usage(policy, reading), *_rules(policy, reading, stands, url))
-    noted = () if policy.usage.honour else _not_honoured(reading)
+    noted = () if policy.usage.honour else tuple(_not_honoured(reading))
     if against:
         return Decision(Action.EXCLUDE, 0.0, (*against, *stands.reasons, *noted), stands.stratum)
     if stands.weight == 0:
@@ -65,6 +67,12 @@ def decide(policy: PolicyFile, reading: Reading, url: str | None = None) -> Deci
             sentence = "the policy gives documents whose credential does not hold no weight"
         reasons = (Code.EXCLUDED_WEIGHT.says(sentence), *stands.reasons, *noted)
         return Decision(Action.EXCLUDE, 0.0, reasons, stands.stratum)
+    return _kept(stands, noted)
+
+
+@lru_cache(maxsize=4096)
+def _kept(stands: Standing, noted: tuple[str, ...] = ()) -> Decision:
+    # Nearly every document of a crawl gets one of a few decisions, and they are immutable.
     return Decision(Action.KEEP, stands.weight, (*stands.reasons, *noted), stands.stratum)
 
 
@@ -72,8 +80,7 @@ def standing(policy: PolicyFile, reading: Reading) -> Standing:
     """Class, assurance, weight and stratum, before usage and exclusions."""
     if reading.damage is Damage.INVALID:
         return _invalid(policy, reading)
-    distrusted = _distrusts(policy, reading)
-    if distrusted and reading.assurance in _VERIFIED:
+    if reading.assurance in _VERIFIED and _distrusts(policy, reading):
         return _distrusted(policy, reading)
     if _is_dated(policy, reading) and not _vouches(policy, reading):
         weight = policy.weight(OriginClass.HUMAN, Assurance.DATED)
@@ -183,16 +190,19 @@ def _vouched(policy: PolicyFile, reading: Reading) -> Standing:
 
 
 def _unknown(policy: PolicyFile, reading: Reading) -> Standing:
-    cls, how = OriginClass.UNKNOWN, reading.assurance
     unknown = policy.weights.unknown
-    if reading.damage is not None:
-        stated = policy.weights.damaged
-        weight = unknown if stated is None else min(stated, unknown)
-        reason = Code.WEIGHT_DAMAGED.says(f"a credential was there and says nothing: {reading.damage}")
-    else:
-        weight = unknown
-        reason = Code.WEIGHT_UNKNOWN.says("nothing says where it comes from")
-    return Standing(cls, how, weight, "unknown", (reason,))
+    if reading.damage is None:
+        return _nothing_known(unknown, reading.assurance)
+    stated = policy.weights.damaged
+    weight = unknown if stated is None else min(stated, unknown)
+    reason = Code.WEIGHT_DAMAGED.says(f"a credential was there and says nothing: {reading.damage}")
+    return Standing(OriginClass.UNKNOWN, reading.assurance, weight, "unknown", (reason,))
+
+
+@lru_cache(maxsize=256)
+def _nothing_known(weight: float, how: Assurance) -> Standing:
+    reason = Code.WEIGHT_UNKNOWN.says("nothing says where it comes from")
+    return Standing(OriginClass.UNKNOWN, how, weight, "unknown", (reason,))
 
 
 def _generated(policy: PolicyFile, reading: Reading) -> Standing:

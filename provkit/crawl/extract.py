@@ -140,15 +140,12 @@ def _charset(document: Document) -> str | None:
 
 def _known(name: str) -> str | None:
     try:
-        codec = codecs.lookup(name)
-    except LookupError:
+        codec = codecs.lookup(name).name
+        b"".decode(codec)
+    except LookupError:  # no codec, or one that makes no text (hex, zip)
         return None
     # Browsers read ISO-8859-1 and ASCII as windows-1252 (WHATWG Encoding §4.2).
-    return (
-        {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codec.name, codec.name)
-        if codec._is_text_encoding
-        else None
-    )  # noqa: SLF001
+    return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codec, codec)
 
 
 def decoded(body: bytes, charset: str | None) -> str:

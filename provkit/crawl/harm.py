@@ -56,7 +56,7 @@ def _warnings(policy: Policy, facts: Facts) -> Iterator[str]:
             "left out; in simulation that lost more of the language than no policy did until about 60 % was "
             f"signed; {facts.kept_tokens} tokens stay, seen at most {policy.epochs.verified:g} times"
         )
-    if 0 < unknown and human / unknown > _STEEP and facts.human < 0.3:
+    if unknown > 0 and human / unknown > _STEEP and facts.human < 0.3:
         yield (
             f"harm.weight: signed human work weighs {human / unknown:g} times the unknown and is {facts.human:.1%} "
             "of what was read; in simulation four times was best at 30 %, and more made it worse"

@@ -67,9 +67,9 @@ class Journal:
         earlier = self.note("plan")
         if earlier is not None and earlier != plan:
             raise ConfigurationError(f"another run was begun in this folder: {self.out}", hint=_HINT)
-        if earlier is None:
-            if set(os.listdir(self.out)) - {WORK} and not force:  # noqa: PTH208
-                raise ConfigurationError(f"the folder is not empty: {self.out}", hint=_HINT)
+        # Looked at only at the start: afterwards there is what the run itself wrote.
+        if earlier is None and not force and set(os.listdir(self.out)) - {WORK}:  # noqa: PTH208
+            raise ConfigurationError(f"the folder is not empty: {self.out}", hint=_HINT)
         for folder in (self.folder, *(os.path.join(self.out, name) for name in ("kept", "excluded"))):  # noqa: PTH118
             make_folder(folder)
             # What a process left that was killed while it wrote.
@@ -149,7 +149,9 @@ class Sites:
     @contextlib.contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
         """The store, to be asked with :func:`word_of`."""
-        with contextlib.closing(sqlite3.connect(f"{Path(self._path).absolute().as_uri()}?mode=ro", uri=True)) as store:
+        with contextlib.closing(
+            sqlite3.connect(f"{Path(self._path).absolute().as_uri()}?mode=ro", uri=True)
+        ) as store:
             yield store
 
 

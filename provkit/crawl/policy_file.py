@@ -257,7 +257,7 @@ class PolicyFile(Written):
             if capped > weight:
                 raise ValueError(
                     f"capped classes weigh up to {capped:g} and {name} weighs {weight:g}: the caps would not "
-                    "hold once documents are drawn by weight"
+                    f"hold once documents are drawn by weight; give them at most {weight:g}"
                 )
         return self
 

@@ -18,7 +18,7 @@ from provkit import media
 from provkit.carriers import svg
 from provkit.carriers.containers import LOCATORS
 from provkit.carriers.html.elements import may_occur
-from provkit.carriers.links import parse_link_header
+from provkit.crawl.signals.headers import credential_links, preferences
 from provkit.errors import ProvkitError
 
 if TYPE_CHECKING:
@@ -151,9 +151,9 @@ def probe(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Probe:
     if "preference" in told:
         flags["preference"] = True
     if "link" in told:
-        values = [value for name, value in headers if name.lower() == "link"]
-        flags["linked"] = any(parse_link_header(value) for value in values)
-        if any("rsl" in value.lower() for value in values):
+        links = [(name, value) for name, value in headers if name.lower() == "link"]
+        flags["linked"] = bool(credential_links(links))
+        if preferences(links):
             flags["preference"] = True
     return Probe(media_type, **flags)
 

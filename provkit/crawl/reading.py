@@ -10,7 +10,7 @@ the characters that a credential in text is made of.  The steps are those of spe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -19,7 +19,8 @@ from provkit import verification
 from provkit.carriers.links import parse_link_header
 from provkit.crawl import codings, damage, evidence, signals, statements
 from provkit.crawl import probe as probing
-from provkit.crawl.model import Assurance, Damage, Preference, Reading, Signal
+from provkit.crawl.model import Damage, Preference, Reading, Signal
+from provkit.crawl.signals.detectors import Detector, detect
 from provkit.errors import ConfigurationError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.trust.store import TrustStore
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from provkit.verdict import Verdict
 
 Headers = Sequence[tuple[str, str]]
-Detector = Callable[[bytes, str | None], Iterable[Signal]]
-"""Takes a body and its media type, gives what it suspects.  Whatever assurance it states, it is *detected*."""
 
 _CODED: Final = frozenset({"content-encoding", "transfer-encoding"})
+_SCHEMA: Final = b"schema.org"
+_CODED_LENGTHS: Final = frozenset(map(len, _CODED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Reader:
         if captured_at is not None and captured_at.tzinfo is None:
             raise ConfigurationError("the moment of capture has no time zone")
         found = damage.Finding()
-        if headers and any(name.lower() in _CODED for name, _ in headers):
+        if _is_coded(headers):
             plain = codings.undo(body, headers, self.limits.text_bytes)
             if plain.problem is not None:
                 found = damage.encoded(plain.problem)
@@ -104,16 +105,32 @@ class Reader:
         if not probe.anything:
             if truncated and found.damage is None:
                 found = damage.cut_off()
-            suspected = self._suspected(body, probe.media_type)
+            suspected = detect(self.detectors, body, probe.media_type) if self.detectors else ()
             if suspected:
                 return self._reading(probe, None, found, suspected, (), (), captured_at)
+            if found.damage is None and captured_at is None:
+                return _silent(probe.media_type)
             notes = () if found.note is None else (found.note,)
             return Reading(probe.media_type, damage=found.damage, notes=notes, captured_at=captured_at)
         verdict, found = self._credential(body, headers, probe, found, truncated=truncated)
-        stated, preferences, categories = signals.read(body, headers, probe.media_type or media_type, probe)
-        stated = (*stated, *self._suspected(body, probe.media_type))
+        stated, preferences, categories = self._stated(body, headers, probe, media_type)
         reading = self._reading(probe, verdict, found, stated, preferences, categories, captured_at)
         return self._with_statements(reading, body)
+
+    def _stated(
+        self, body: bytes, headers: Headers, probe: Probe, media_type: str | None
+    ) -> tuple[tuple[Signal, ...], tuple[Preference, ...], tuple[str, ...]]:
+        """Unsigned statements.  A page is parsed only if it may hold one, or a type of schema.org."""
+        if not (probe.signal or probe.preference or _SCHEMA in body.lower()):
+            return detect(self.detectors, body, probe.media_type), (), ()
+        return signals.read(
+            body,
+            headers,
+            probe.media_type or media_type,
+            probe,
+            limits=self.limits,
+            detectors=self.detectors,
+        )
 
     def _credential(
         self, body: bytes, headers: Headers, probe: Probe, found: damage.Finding, *, truncated: bool
@@ -142,21 +159,14 @@ class Reader:
     def _verify(self, body: bytes) -> Verdict:
         return verification.verify(body, trust=self.store, at=self.at, limits=self.limits)
 
-    def _suspected(self, body: bytes, media_type: str | None) -> tuple[Signal, ...]:
-        return tuple(
-            replace(signal, assurance=Assurance.DETECTED)
-            for detector in self.detectors
-            for signal in detector(body, media_type)
-        )
-
     @staticmethod
     def _reading(
         probe: Probe,
         verdict: Verdict | None,
         found: damage.Finding,
         stated: tuple[Signal, ...],
-        preferences: Iterable[Preference],
-        categories: Iterable[str],
+        preferences: tuple[Preference, ...],
+        categories: tuple[str, ...],
         captured_at: datetime | None,
     ) -> Reading:
         invalid = found.damage is Damage.INVALID
@@ -170,11 +180,11 @@ class Reader:
             damage=found.damage,
             verdict=verdict,
             signals=stated,
-            preferences=tuple(preferences),
+            preferences=preferences,
             conflicts=whole.conflicts,
             notes=() if found.note is None else (found.note,),
             signer=signer,
-            categories=tuple(categories),
+            categories=categories,
             captured_at=captured_at,
         )
 
@@ -188,6 +198,17 @@ class Reader:
             categories=tuple(dict.fromkeys((*reading.categories, *found.categories))),
             purpose=found.purpose,
         )
+
+
+def _is_coded(headers: Headers) -> bool:
+    # Asked of every page: most names have another length, and are not looked at any further.
+    return any(len(name) in _CODED_LENGTHS and name.lower() in _CODED for name, _ in headers)
+
+
+@lru_cache(maxsize=256)
+def _silent(media_type: str | None) -> Reading:
+    """The reading of nearly every page, made once: it is immutable."""
+    return Reading(media_type)
 
 
 @lru_cache(maxsize=16)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from provkit.crawl.model import Damage
 from provkit.verdict import State
 
 if TYPE_CHECKING:
@@ -42,12 +43,11 @@ def line(item: Item, text: bytes, decision: Decision, standing: Standing) -> byt
 
 def provenance(reading: Reading, standing: Standing) -> dict[str, Any]:
     """What is known of where a document comes from, and how it may be used: two questions, kept apart."""
-    verdict = reading.verdict
     return {
         "class": str(standing.cls),
         "assurance": str(standing.assurance),
         "stated_class": str(reading.cls),
-        "state": str(State.UNSIGNED if verdict is None else verdict.state),
+        "state": state_of(reading),
         "damage": None if reading.damage is None else str(reading.damage),
         "signer": _signer(reading),
         "evidence": [*_credential(reading), *_signals(reading)],
@@ -65,6 +65,13 @@ def provenance(reading: Reading, standing: Standing) -> dict[str, Any]:
     }
 
 
+def state_of(reading: Reading) -> str | None:
+    """State of the credential; None where there is one and no state can be known: *damage* says why."""
+    if reading.damage is not None and reading.damage is not Damage.INVALID:
+        return None
+    return str(State.UNSIGNED if reading.verdict is None else reading.verdict.state)
+
+
 def _signer(reading: Reading) -> dict[str, Any] | None:
     signer = None if reading.verdict is None else reading.verdict.signer
     # Nobody is named by a credential that does not hold: `signer` of a reading is None then.
@@ -77,7 +84,12 @@ def _credential(reading: Reading) -> list[dict[str, Any]]:
     if reading.verdict is None:
         return []
     return [
-        {"source": "credential", "class": str(entry.cls), "value": entry.source_type, "attributed": entry.attributed}
+        {
+            "source": "credential",
+            "class": str(entry.cls),
+            "value": entry.source_type,
+            "attributed": entry.attributed,
+        }
         for entry in reading.verdict.origin.evidence
     ]
 
@@ -89,4 +101,4 @@ def _signals(reading: Reading) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["line", "provenance"]
+__all__ = ["line", "provenance", "state_of"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit import verification
-from provkit.crawl.model import Permission, Preference
+from provkit.crawl.signals import manifest as usage
 from provkit.errors import MalformedError
 from provkit.manifest import assertions as kinds
 from provkit.manifest import claim as claims
@@ -17,8 +17,7 @@ from provkit.manifest import store as stores
 from provkit.verdict import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from provkit.crawl.model import Preference
     from provkit.limits import Limits
     from provkit.manifest.store import Manifest
     from provkit.verdict import Verdict
@@ -26,19 +25,8 @@ if TYPE_CHECKING:
 LONGEST: Final = 200
 """Characters of a value that a reading keeps."""
 
-_MINING: Final = frozenset({kinds.LABEL_TRAINING_MINING, "c2pa.training-mining"})
-_PURPOSES: Final = {
-    "data_mining": "tdm",
-    "ai_inference": "ai-input",
-    "ai_training": "train-ai",
-    "ai_generative_training": "train-ai",
-}
-_PERMISSIONS: Final = {
-    "allowed": Permission.ALLOWED,
-    "notAllowed": Permission.DENIED,
-    "constrained": Permission.CONSTRAINED,
-}
 _MOST: Final = 100
+_WANTED: Final = frozenset({kinds.LABEL_ORIGIN, *usage.LABELS})
 
 
 class Statements(NamedTuple):
@@ -66,44 +54,29 @@ def read(body: bytes, verdict: Verdict | None, limits: Limits) -> Statements:
     """
     if verdict is None or verdict.state not in (State.VALID, State.TRUSTED):
         return NOTHING
-    wanted = _MINING | {kinds.LABEL_ORIGIN}
-    if wanted.isdisjoint(stores.base_label(label) for label in verdict.assertions):
+    if _WANTED.isdisjoint(stores.base_label(label) for label in verdict.assertions):
         return NOTHING
     found = verification.inspect(body, limits=limits)
     if found is None or found.store.active.label != verdict.manifest:
         return NOTHING
     manifest = found.store.active
-    preferences: list[Preference] = []
+    mining: dict[str, Any] = {}
     categories: list[str] = []
     purpose = None
     for assertion in manifest.assertions[: limits.assertions]:
         label = stores.base_label(assertion.label)
-        if label not in wanted or assertion.label not in verdict.assertions:
+        if label not in _WANTED or assertion.label not in verdict.assertions:
             continue
         content = kinds.decode(assertion, limits.cbor_depth)
-        if label in _MINING:
-            preferences += _preferences(content, label)
+        if label in usage.LABELS:
+            mining[assertion.label] = content
         elif isinstance(content, dict):
             categories += [value[:LONGEST] for value in (content.get("category"),) if isinstance(value, str)]
             stated = content.get("purpose")
             behind = verdict.state is State.TRUSTED and assertion.label in _created(manifest, limits)
             if isinstance(stated, str) and stated.strip() and behind:
                 purpose = stated.strip()[:LONGEST]
-    return Statements(tuple(preferences[:_MOST]), tuple(categories[:_MOST]), purpose)
-
-
-def _preferences(content: Any, label: str) -> Iterator[Preference]:
-    """CAWG 1.1 training and data mining, and the assertion of C2PA 1 that it comes from."""
-    entries = content.get("entries") if isinstance(content, dict) else None
-    if not isinstance(entries, dict):
-        return
-    for name, entry in entries.items():
-        purpose = _PURPOSES.get(name.rpartition(".")[2]) if isinstance(name, str) else None
-        use = entry.get("use") if isinstance(entry, dict) else None
-        permission = _PERMISSIONS.get(use) if isinstance(use, str) else None
-        if purpose is not None and permission is not None:
-            source = "cawg" if label == kinds.LABEL_TRAINING_MINING else label
-            yield Preference(purpose, permission, source, f"{name}={use}"[:LONGEST])
+    return Statements(usage.preferences(mining)[:_MOST], tuple(categories[:_MOST]), purpose)
 
 
 def _created(manifest: Manifest, limits: Limits) -> frozenset[str]:

@@ -87,7 +87,7 @@ def solved(
 ) -> dict[str, float]:
     """Epochs for each stratum: ``min(weight x rate, most)``, the rate filling a budget of all amounts once."""
     budget = sum(amount.values())
-    free = {name for name in amount if amount[name] > 0 and weight[name] > 0}
+    free = {name for name in amount if weight[name] > 0}
     epochs = dict.fromkeys(amount, 0.0)
     for _ in range(_ROUNDS):
         drawn = sum(weight[name] * amount[name] for name in free)

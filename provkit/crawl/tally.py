@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from provkit.crawl.model import Action
+from provkit.crawl.records import state_of
 from provkit.verdict import State
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Tally:
             if kept:
                 row[column + 3] += amount
         reading, verdict = item.reading, item.reading.verdict
-        _count(self.states, str(State.UNSIGNED if verdict is None else verdict.state))
+        if (state := state_of(reading)) is not None:
+            _count(self.states, state)
         if reading.damage is not None:
             _count(self.damage, str(reading.damage))
         for said in {f"{entry.purpose}|{entry.permission}" for entry in reading.preferences}:
@@ -60,15 +62,19 @@ class Tally:
         self.conflicts += bool(reading.conflicts)
         _count(self.media, reading.media_type or "(unknown)")
         if reading.signer is not None and verdict is not None and verdict.signer is not None:
-            name = reading.signer if len(self.signers) < _SIGNERS or reading.signer in self.signers else OTHERS
-            facts = (verdict.signer.name, verdict.state is State.TRUSTED) if name != OTHERS else (OTHERS, False)
+            name = (
+                reading.signer if len(self.signers) < _SIGNERS or reading.signer in self.signers else OTHERS
+            )
+            facts = (
+                (verdict.signer.name, verdict.state is State.TRUSTED) if name != OTHERS else (OTHERS, False)
+            )
             signer = self.signers.setdefault(name, [*facts, 0, 0])
             signer[2] += 1
             signer[3] += item.tokens
         if kept:
             sums = self.strata.setdefault(decision.stratum, [0, 0, 0, 0.0, 0.0])
-            for column, amount in enumerate((*amounts, decision.weight, decision.weight * item.tokens)):
-                sums[column] += amount
+            for column, part in enumerate((*amounts, decision.weight, decision.weight * item.tokens)):
+                sums[column] += part
         else:
             _count(self.reasons, decision.reasons[0].partition(":")[0])
 

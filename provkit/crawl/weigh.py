@@ -11,12 +11,11 @@ number of processes and the place where a run was killed leave no mark on the re
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from provkit.crawl import inputs, journal, records, spool
 from provkit.crawl.caps import Plan, domain_of, key_of
@@ -24,6 +23,7 @@ from provkit.crawl.caps import Tally as Counts
 from provkit.crawl.codes import ReasonCode
 from provkit.crawl.documents import Document, Problem, SiteFile, Skipped
 from provkit.crawl.model import Action, Damage, Decision, Reading
+from provkit.crawl.sites import under_site
 from provkit.crawl.tally import Tally
 from provkit.errors import FileAccessError, ProvkitError
 from provkit.files import write_atomic
@@ -74,7 +74,9 @@ class Task:
 class Each(Protocol):
     """Calls `work` on every task, perhaps in other processes; results in the order of the tasks."""
 
-    def __call__(self, tasks: Sequence[Task], work: Callable[[Job, Task], Any], job: Job) -> Iterator[Any]: ...
+    def __call__(
+        self, tasks: Sequence[Task], work: Callable[[Job, Task], Any], job: Job
+    ) -> Iterator[Any]: ...
 
 
 def in_turn(tasks: Sequence[Task], work: Callable[[Job, Task], Any], job: Job) -> Iterator[Any]:
@@ -267,8 +269,12 @@ def _of_conversion(reading: Reading) -> Reading:
     state = State.UNSIGNED if reading.verdict is None else reading.verdict.state
     if reading.damage not in {Damage.INVALID, Damage.DAMAGED} and state is not State.INVALID:
         return reading
-    said = ReasonCode.CREDENTIAL_UNVERIFIABLE.says("a text that was taken out of the page was not what was signed")
-    return replace(reading, damage=Damage.UNVERIFIABLE, verdict=None, signer=None, notes=(*reading.notes, said))
+    said = ReasonCode.CREDENTIAL_UNVERIFIABLE.says(
+        "a text that was taken out of the page was not what was signed"
+    )
+    return replace(
+        reading, damage=Damage.UNVERIFIABLE, verdict=None, signer=None, notes=(*reading.notes, said)
+    )
 
 
 # --- count and write -----------------------------------------------------------------------------
@@ -315,7 +321,9 @@ def _is_over(plan: Plan, domain: str, decision: Decision, key: int) -> bool:
 
 def thinned(decision: Decision) -> Decision:
     """The decision on a document that a cap leaves out."""
-    said = ReasonCode.CAP_THINNED.says("left out so that the share of synthetic documents stays under its cap")
+    said = ReasonCode.CAP_THINNED.says(
+        "left out so that the share of synthetic documents stays under its cap"
+    )
     return Decision(Action.EXCLUDE, 0.0, (said, *decision.reasons), decision.stratum)
 
 
@@ -344,7 +352,7 @@ class _Parts:
         self._job, self._task = job, task
         self._open: dict[str, tuple[str, Any, Any]] = {}
 
-    def __enter__(self) -> _Parts:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

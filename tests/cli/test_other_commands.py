@@ -35,7 +35,7 @@ def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["verdict", "origin", "config"])
+@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy"])
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     committed = (REPOSITORY / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     assert committed == schema_text(name), f"run: provkit schema {name} > schemas/{name}.json"
@@ -43,7 +43,8 @@ def test_committed_schema_is_the_generated_one(name: str) -> None:
 
 def test_schema_command(cli: Cli) -> None:
     assert cli("schema", "verdict").out == schema_text("verdict")
-    assert [line.split()[0] for line in cli("schema").out.splitlines()] == ["verdict", "origin", "config"]
+    listed = [line.split()[0] for line in cli("schema").out.splitlines()]
+    assert listed == ["verdict", "origin", "config", "policy"]
     assert cli("schema", "nonsense").code == 2
 
 

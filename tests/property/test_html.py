@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from provkit.carriers import html
 from provkit.carriers.html import second, tokenizer
-from provkit.carriers.html.elements import Where, is_type
+from provkit.carriers.html.elements import Budget, Where, is_type
 from provkit.carriers.html.head import Head
 from provkit.carriers.html.survey import may_carry, survey
 from provkit.errors import ProvkitError
@@ -53,7 +53,7 @@ def in_heads(data: bytes) -> list[bool]:
 @plain
 @given(around)
 def test_the_head_is_that_of_html5lib(data: bytes) -> None:
-    head = Head(data, has_scripting=False)
+    head = Head(data, Budget(1000), has_scripting=False)
     wanted = in_heads(data)
     assert sum(one.where is Where.HEAD for one in head.elements) == sum(wanted)
     found = survey(data, LIMITS, has_candidates=True)

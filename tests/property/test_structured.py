@@ -5,19 +5,24 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+import itertools
 import tomllib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from provkit import ProvkitError
+from provkit import ConfigurationError, ProvkitError
 from provkit.carriers import structured
 from provkit.carriers.carried import Carried, FrontMatter, RangeBinding
+from provkit.carriers.structured import blocks, front_matter
 from provkit.carriers.structured.blocks import BEGIN, DATA_URI, END
-from provkit.carriers.structured.syntaxes import SYNTAXES
+from provkit.carriers.structured.syntaxes import SPELLINGS, SYNTAXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STORE = b"\0\0\0\x28jumb\0\0\0\x20jumdc2pa" + bytes(range(200))
 TYPES = st.sampled_from(sorted(SYNTAXES))
@@ -40,6 +45,17 @@ def parts(data: bytes, carried: Carried) -> list[tuple[int, int] | None]:
     return list(carried.binding.accepted)
 
 
+def holds(data: bytes, media_type: str, exclusion: tuple[int, int]) -> bool:
+    """Whether a text with these bytes, which hash as they did, would be called intact."""
+    found = structured.read(data)
+    binding = found.binding
+    if found.problem is not None or not isinstance(binding, RangeBinding):
+        return False
+    if binding.exclusion_problem((exclusion,)) is not None:
+        return False
+    return binding.fit((media_type,)).problem is None
+
+
 @given(TYPES, LINES, NEWLINES, st.binary(min_size=1, max_size=60), FRONTS)
 def test_signing_and_stripping(
     media_type: str, lines: list[str], newline: str, tail: bytes, front: FrontMatter
@@ -60,7 +76,14 @@ def test_signing_and_stripping(
     assert exclusion in parts(signed, found)
     rest = signed[: place.start] + signed[sum(exclusion) :]
     assert hashlib.sha256(rest).digest() == place.digest(0)
-    assert rest in (data, data + b"\r")
+    ours = len(rest) - len(data)
+    assert rest in (
+        data,
+        data + b"\r",
+        data[: place.start] + rest[place.start :][:ours] + data[place.start :],
+    )
+    assert rest[place.start :][:ours] in {b"", b"\n", b"\r\n"} or rest == data + b"\r"
+    assert holds(signed, media_type, exclusion)
 
 
 @given(st.lists(st.one_of(st.binary(max_size=8), st.sampled_from(
@@ -111,8 +134,77 @@ def test_no_byte_of_the_exclusion_changes_unnoticed(media_type: str, host: bytes
             changed = signed[:at] + bytes((value,)) + signed[at + 1 :]
             found = structured.read(changed)
             assert found != Carried(), (at, value)
-            if found.problem is None and found.stores == (STORE,):
-                assert exclusion not in parts(changed, found), (at, value)
+            if found.stores == (STORE,):
+                assert not holds(changed, media_type, exclusion), (at, value)
+
+
+BODIES = (
+    b"one\ntwo\n",
+    b"one\r\ntwo\r\n",
+    b"\none\n\n",
+    b"one",
+    b"#!/bin/sh\none\n",
+    b"#!/bin/sh\r\none\r\n",
+    b"---\na: b\n---\n# T\n",
+    b"+++\r\na = 1\r\n+++\r\n# T\r\n",
+)
+URL = b"https://example.org/" + b"a" * 80
+
+
+def respelled(length: int, reference: bytes | None) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
+    """Every block of this many bytes, in every comment, form and line end; None pads an address."""
+    for prefix, suffix in sorted(SPELLINGS | {(b"", b"")}):
+        sign, ending = prefix + b" " * bool(prefix), b" " * bool(suffix) + suffix
+        for newline, lines in itertools.product((b"\n", b"\r\n"), (False, True)):
+            gap = newline + sign if lines else b" "
+            for before, behind in itertools.product((b"", b"\n", b"\r\n"), (b"", newline)):
+                head = before + sign + BEGIN + gap
+                tail = gap + END + ending + behind
+                inner = reference
+                if inner is None:
+                    inner = b"http://b/".ljust(length - len(head) - len(tail), b"b")
+                if len(head) + len(inner) + len(tail) == length:
+                    yield (prefix, suffix), head + inner + tail
+
+
+@pytest.mark.parametrize("front", list(FrontMatter))
+@pytest.mark.parametrize("media_type", sorted(SYNTAXES))
+def test_no_other_comment_passes_for_the_signed_one(media_type: str, front: FrontMatter) -> None:
+    signed_any = False
+    for body, url in itertools.product(BODIES, (None, URL)):
+        try:
+            place = structured.place(body, media_type, front=front, url=url.decode() if url else None)
+        except ProvkitError:
+            continue
+        signed = place.embed(STORE)
+        start, stop = place.start, place.start + place.length(STORE)
+        assert holds(signed, media_type, (start, stop - start))
+        signed_any = True
+        store = None if url else DATA_URI + base64.b64encode(STORE)
+        for sign, other in respelled(stop - start, store):
+            changed = signed[:start] + other + signed[stop:]
+            if changed == signed or not holds(changed, media_type, (start, stop - start)):
+                continue
+            # The address is signed by nobody; the comment around it stays one of the language.
+            assert url, (signed, changed)
+            own = {(b"", b""), (b"#", b"")} if body.startswith((b"---", b"+++")) else frozenset[Any]()
+            assert sign in SYNTAXES[media_type].spellings | own
+            if front_matter.inside(body, SYNTAXES[media_type]) is not None:
+                assert sign == ((b"", b"") if front is FrontMatter.LITERAL else (b"#", b""))
+    assert signed_any
+
+
+@given(st.binary(max_size=40), st.sampled_from(sorted(SYNTAXES)))
+def test_no_address_ends_a_comment(path: bytes, media_type: str) -> None:
+    address = b"https://h/" + path
+    if not blocks.is_address(address):
+        with pytest.raises(ConfigurationError):
+            structured.place(b"\n", media_type, url=address.decode("latin-1"))
+        return
+    for prefix, suffix in SPELLINGS:
+        assert not suffix or suffix not in address
+        assert prefix in {b"//", b"..", b"--", b"#", b"%", b"NOTE", b"REM", b"::"} or prefix not in address
+    assert not set(address) & set(b" \t\r\n\\\"'`$&|;<>(){}*!^\0")
 
 
 KEYS = st.dictionaries(

@@ -53,8 +53,9 @@ class Folder:
         """
         data = (self.path / vector["file"]).read_bytes()
         beside = (self.path / vector["manifest"]).read_bytes() if "manifest" in vector else None
-        trust, at = self.trust(vector["trust"]), datetime.fromisoformat(vector["at"])
+        at = datetime.fromisoformat(vector["at"])
         try:
+            trust = self.trust(vector["trust"])
             if "layout" in vector and place is not None:
                 verdict = verify_file(self.lay_out(vector, place), trust=trust, at=at)
             else:

@@ -42,7 +42,7 @@ def cases() -> Iterator[Row]:
 
 
 def sidecars() -> Iterator[Row]:
-    own, said = beside(JSON), trusted("human", "sidecar")
+    own, said = beside(JSON, kind="application/json"), trusted("human", "sidecar")
     where = {"path": "site/a.json"}
     yield (
         "side::good",
@@ -69,7 +69,7 @@ def sidecars() -> Iterator[Row]:
         unsigned(),
         RULE,
         "The same, and it belongs to another file of that name.",
-        {**where, "beside": (("site/a.c2pa", beside(b"[]\n")),)},
+        {**where, "beside": (("site/a.c2pa", beside(b"[]\n", kind="application/json")),)},
     )
     yield (
         "side::changed",

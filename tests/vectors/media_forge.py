@@ -65,13 +65,19 @@ def forge(
     head: bytes, tail: bytes, carry: Callable[[bytes], bytes], *, who: str = "es256", **changes: Any
 ) -> MediaForge:
     """A good asset in the making."""
-    boxes = changes.pop("boxes", None) or [f.actions(f.created()), f.data_hash()]
+    kind = changes.pop("kind", "text/html")
+    boxes = changes.pop("boxes", None) or [created(kind), f.data_hash()]
     return MediaForge(head, credential(who), tail, boxes=boxes, carry=carry, **changes)
+
+
+def created(kind: str) -> f.Box:
+    """Says that a person made it, and of which type it is: a comment is judged by that."""
+    return f.actions(f.created(parameters={"dc:format": kind}))
 
 
 def beside(asset: bytes, **changes: Any) -> bytes:
     """A store of its own for an asset."""
-    boxes = [f.actions(f.created()), f.data_hash(exclusions=None)]
+    boxes = [created(changes.pop("kind", "text/html")), f.data_hash(exclusions=None)]
     return forge(asset, b"", bytes, boxes=boxes, **changes).apart()
 
 
@@ -128,7 +134,10 @@ def text(
     **changes: Any,
 ) -> bytes:
     """A signed text with the block in front of it, or behind `head`."""
-    return forge(head, host, lambda store: block(inline(store), before, behind), **changes).sealed()
+    kind = changes.pop("kind", "text/markdown")
+    return forge(
+        head, host, lambda store: block(inline(store), before, behind), kind=kind, **changes
+    ).sealed()
 
 
 # PDF
@@ -164,4 +173,4 @@ def pdf(make: Callable[[int], bytes] | None = None, **changes: Any) -> bytes:
         data = Made().update(store_objects(length)).data if make is None else make(length)
         return split(data, length)
 
-    return forge(b"", b"", bytes, layout=layout, **changes).sealed()
+    return forge(b"", b"", bytes, layout=layout, kind="application/pdf", **changes).sealed()

@@ -124,12 +124,7 @@ def table() -> Iterator[Row]:
         )
     )
     yield "pdf::page-cycle", "pdf", cycle, warned, "A.4", "Pages that are their own parent."
-    flood = zlib.compress(zlib.compress(bytes(200_000_000), 9), 9)
-    stream = b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream" % (
-        len(flood),
-        flood,
-    )
-    heavy = pdf(lambda n: Made().update({**store_objects(n), 4: stream}).data)
+    heavy = pdf(lambda n: Made().update({**store_objects(n), 4: _flood(200_000_000)}).data)
     yield "pdf::flate-bomb", "pdf", heavy, trusted(), "A.4", "A page of 200 MB: no page is ever expanded."
     huge = Made().update(BODY).data.replace(b"/Size 6 /Root 1 0 R", b"/Size 2147483648")
     yield (
@@ -140,6 +135,18 @@ def table() -> Iterator[Row]:
         "A.4",
         "Two thousand million objects, and no root.",
     )
+
+
+def _flood(size: int) -> bytes:
+    """The content of a page, almost all of it zeros, in less than a kilobyte."""
+    packed = zlib.compress(zlib.compress(bytes(size), 9), 9)
+    filters = b"/Filter [/FlateDecode /FlateDecode]"
+    return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (filters, len(packed), packed)
+
+
+def bomb() -> bytes:
+    """A document with such a page, unsigned."""
+    return Made().update({**BODY, 4: _flood(20_000_000)}).data
 
 
 def neighbours() -> Iterator[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from support import forge as f
 from vectors.case import error, invalid, trusted, unsigned
 from vectors.codes import MISMATCH
-from vectors.media_forge import BEGIN, DATA_URI, END, MARKDOWN, beside, block, forge, inline, text
+from vectors.media_forge import BEGIN, DATA_URI, END, MARKDOWN, beside, block, created, forge, inline, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,10 @@ def good() -> Iterator[Row]:
         "A block as a comment in front matter.",
     )
     literal = forge(
-        FRONT, FRONT_REST, lambda store: BEGIN + b"\n" + inline(store) + b"\n" + END + b"\n"
+        FRONT,
+        FRONT_REST,
+        lambda store: BEGIN + b"\n" + inline(store) + b"\n" + END + b"\n",
+        kind="text/markdown",
     ).sealed()
     yield (
         "md::front-matter-lines",
@@ -53,14 +56,24 @@ def good() -> Iterator[Row]:
         "A.9.3.2",
         "In three lines, as the clause draws it.",
     )
-    yield "md::python", "py", text(PYTHON, b"# ", b"\n"), trusted(), "A.9.2", "Source code."
+    yield (
+        "md::python",
+        "py",
+        text(PYTHON, b"# ", b"\n", kind="text/x-python"),
+        trusted(),
+        "A.9.2",
+        "Source code.",
+    )
     shebang = b"#!/usr/bin/env python3\n" + PYTHON[:-1]
-    at_end = forge(shebang, b"", lambda store: b"\n" + block(inline(store), b"# ", b"")).sealed()
+    at_end = forge(
+        shebang, b"", lambda store: b"\n" + block(inline(store), b"# ", b""), kind="text/x-python"
+    ).sealed()
     yield "md::at-end", "py", at_end, trusted(), "A.9.4", "The first line is taken: the block is at the end."
     xml = forge(
         b'<?xml version="1.0"?>\n<a>x</a>',
         b"",
         lambda store: b"\n" + block(inline(store), b"<?c2pa ", b" ?>"),
+        kind="application/xml",
     ).sealed()
     yield "md::xml", "xml", xml, trusted(), "A.9.2", "A processing instruction at the end of a document."
     windows = text(MARKDOWN.replace(b"\n", b"\r\n"), behind=b" -->\r\n")
@@ -68,7 +81,7 @@ def good() -> Iterator[Row]:
     named = block(b"https://example.org/a.c2pa", b"# ", b"\n") + PYTHON
     start = len(named) - len(PYTHON)
     boxes = [
-        f.actions(f.created()),
+        created("text/x-python"),
         f.data_hash(exclusions=[{"start": 0, "length": start}], hash=f.hash_of(PYTHON)),
     ]
     store = forge(named, b"", bytes, boxes=boxes).apart()
@@ -192,7 +205,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
     crlf = good_.replace(b"\n", b"\r\n")
     yield "md::line-ends", "markdown", crlf, invalid(MISMATCH), "A.9.4", "All line ends were converted."
     wide = [
-        f.actions(f.created()),
+        created("text/markdown"),
         f.data_hash(
             exclusions=lambda x: [{"start": 0, "length": x.length + 10}],
             hash=lambda x: f.hash_of(x.content[10:]),
@@ -207,7 +220,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
         "The exclusion covers the title too.",
     )
     more = [
-        f.actions(f.created()),
+        created("text/markdown"),
         f.data_hash(
             exclusions=lambda x: [{"start": 0, "length": x.length}, {"start": x.length + 11, "length": 5}],
             hash=lambda x: f.hash_of(x.content[:11] + x.content[16:]),
@@ -248,7 +261,7 @@ def neighbours(good_: bytes) -> Iterator[Row]:
         "11.1",
         "Three zero bytes in the place of a store.",
     )
-    quoted = text(b"print('" + BEGIN + b"')\n", b"# ", b"\n")
+    quoted = text(b"print('" + BEGIN + b"')\n", b"# ", b"\n", kind="text/x-python")
     yield "md::quoted-half", "py", quoted, SEVERAL, "A.9.5", "One delimiter in a string beside a block."
     yield (
         "md::utf-16",

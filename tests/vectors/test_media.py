@@ -10,10 +10,10 @@ import pytest
 from cryptography import x509
 
 import provkit
+from interop import identities
 from provkit import LimitError, UnsupportedError
-from provkit.signers.base import Signer
 from support import vectors
-from vectors import case, files, media, media_forge
+from vectors import case, files, media, media_forge, media_pdf
 
 SPEC: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors"
 FOLDER: Final = vectors.Folder(media_forge.FOLDER, SPEC / "trust")
@@ -37,16 +37,25 @@ def test_index_is_sound() -> None:
     FOLDER.assert_sound(files.SCHEMA, "README.md")
 
 
-def signer() -> Signer:
-    keys = SPEC / "keys"
-    return Signer.from_pem((keys / "es256.chain.pem").read_bytes(), (keys / "es256.key.pem").read_bytes())
-
-
 def test_a_text_that_quotes_the_delimiters_is_not_signed() -> None:
     """The row ``md::quoted``, before signing."""
     quoted = (FOLDER.path / "md-quoted-alone.markdown").read_bytes()
     with pytest.raises(UnsupportedError, match="quotes a delimiter"):
-        provkit.sign(quoted, provkit.Origin.human(), signer(), media_type="text/markdown")
+        provkit.sign(quoted, provkit.Origin.human(), identities.signer("ES256"), media_type="text/markdown")
+
+
+def test_signing_tells_of_an_encoding_that_hides_text() -> None:
+    """The row ``html::charset-pre``, before signing."""
+    page = media_forge.plain_page().replace(b"utf-8", b"iso-2022-jp")
+    signed = provkit.sign_detailed(page, provkit.Origin.human(), identities.signer("ES256"))
+    assert [one.partition(":")[0] for one in signed.warnings] == ["encoding"]
+
+
+def test_a_page_that_expands_without_end_is_signed_unseen() -> None:
+    """The row ``pdf::flate-bomb``, before signing: nothing of it is expanded, so nothing is refused."""
+    bomb = media_pdf.bomb()
+    signed = provkit.sign(bomb, provkit.Origin.human(), identities.signer("ES256"))
+    assert signed.startswith(bomb)
 
 
 def test_a_hundred_thousand_elements_deep() -> None:

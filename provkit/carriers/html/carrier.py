@@ -15,13 +15,19 @@ from typing import TYPE_CHECKING, Final
 
 from provkit.carriers import links
 from provkit.carriers.carried import Carried, Problem, RangeBinding
-from provkit.carriers.html import notices
+from provkit.carriers.html import notices, second
 from provkit.carriers.html.elements import MEDIA_TYPE, RELATION, Element, Where, attribute
 from provkit.carriers.html.survey import may_carry, survey
 from provkit.carriers.html.tokenizer import SPACE, attributes
 from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
-from provkit.errors import AlreadySignedError, LimitError, MalformedError, UnsupportedError
+from provkit.errors import (
+    AlreadySignedError,
+    ConfigurationError,
+    LimitError,
+    MalformedError,
+    UnsupportedError,
+)
 
 if TYPE_CHECKING:
     from provkit.limits import Limits
@@ -37,9 +43,13 @@ _WIDE: Final = tuple(
 _PROBE: Final = b"provkit"
 """Stands for a store while a place is tried."""
 _PRESCAN: Final = 1024
+_TEMPLATE: Final = re.compile(rb"<\?(?:=|php(?![a-z0-9_-]))", re.IGNORECASE)
+"""Where a program begins that runs on the server: PHP."""
 _SPACE: Final = SPACE.decode()
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:")
 _QUERY: Final = re.compile("[?#]")
+_ADDRESS: Final = re.compile(r"https?://[^/?#\\]", re.IGNORECASE)
+_STRANGE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _WEB: Final = frozenset({"http:", "https:"})
 _NO_BASE: Final = frozenset({"data:", "javascript:"})
 """What a ``base`` element names in vain."""
@@ -213,19 +223,29 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
     Args:
         data: the page.  Any text is one: what has no tags has an empty head at its start.
         limits: bounds the carriers looked at.
-        link: URL of the store, or its path relative to the page, if it is kept outside.
+        link: where the store is kept, if outside: a URL of the web, or a reference relative to the page.
 
     Raises:
         AlreadySignedError: the page carries a credential, whole or broken.
-        UnsupportedError: an encoding that is not supported, or a page whose head not all readers
-            would see in the same place.
+        ConfigurationError: a link that names no place on the web.
+        UnsupportedError: an encoding that is not supported, a template in PHP, or a page whose head not
+            all readers would see in the same place.
         MalformedError: a page that ends inside its head, in the middle of something.
         LimitError: more candidates than ``limits.carriers``.
     """
+    if link is not None:
+        _check_link(link)
     if notices.is_wide(data):
         raise UnsupportedError(
             "the page is in UTF-16 or UTF-32, in which readers do not find a credential",
             hint="convert it to UTF-8, for example with: iconv -t UTF-8",
+        )
+    program = _TEMPLATE.search(data)
+    if program is not None:
+        raise UnsupportedError(
+            f"the page is a template: a program in PHP begins at byte {program.start()}, and what a server "
+            "makes of it is another page each time",
+            hint="sign what the server sends; or write the credential beside the file: --sidecar",
         )
     found = survey(data, limits, has_candidates=link is not None or may_carry(data))
     _check_unsigned(found.associations)
@@ -254,8 +274,30 @@ def place(data: bytes, limits: Limits, *, link: str | None = None) -> HtmlPlacem
     if link is not None:
         element = f'<link rel="{RELATION}" href="{html.escape(link)}" type="{MEDIA_TYPE}"/>'.encode()
     placement = HtmlPlacement(data[:pos], data[pos:], element, notices.notices(data))
+    if second.in_xml(data) is not None and second.in_xml(placement.embed(_PROBE)) is None:
+        raise UnsupportedError(
+            "the page is well-formed XML, and with a credential where HTML has its head it would not be",
+            hint="write html and head without a namespace prefix, and head with an end tag",
+        )
     _try(placement, limits, None if link is None else _from_base(found.base, link))
     return placement
+
+
+def _check_link(link: str) -> None:
+    """Refuse what is no reference to a store, or one that programs read in different ways."""
+    scheme = _SCHEME.match(link)
+    problem = None
+    if not link or link != link.strip() or _STRANGE.search(link):
+        problem = "is empty, or holds characters that no address has"
+    elif len(link) > links.LONGEST_URL:
+        problem = f"has {len(link)} characters; the most is {links.LONGEST_URL}"
+    elif scheme is not None and not _ADDRESS.match(link):
+        problem = f"begins with {scheme[0][:40]}, which is no http:// or https:// with a host"
+    if problem is not None:
+        raise ConfigurationError(
+            f"the link to the credential {problem}",
+            hint="give an http or https URL, or a reference relative to the page, such as page.c2pa",
+        )
 
 
 def _check_unsigned(associations: tuple[Element, ...]) -> None:

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from provkit.carriers.html.tokenizer import Token, attributes, text_of
+from provkit.errors import LimitError
 
 MEDIA_TYPE: Final = "application/c2pa"
 RELATION: Final = "c2pa-manifest"
@@ -37,6 +38,27 @@ def may_occur(data: bytes) -> bool:
     character reference: pages have next to none of those to letters.
     """
     return _SPELLED.search(data) is not None or (b"&" in data and _ENCODED.search(data) is not None)
+
+
+class Budget:
+    """How many parts of a page may still be looked at one by one; text between them costs next to nothing."""
+
+    __slots__ = ("_left", "_most")
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+
+    def spend(self) -> None:
+        """Take one part into account.
+
+        Raises:
+            LimitError: that was one too many.
+        """
+        self._left -= 1
+        if self._left < 0:
+            raise LimitError(
+                f"the page has more than {self._most} tags and comments in places where each of them counts"
+            )
 
 
 class Where(Enum):

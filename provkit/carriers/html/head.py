@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Final
 
 from provkit.carriers.html import tokenizer
-from provkit.carriers.html.elements import Element, Where, attribute, is_association
+from provkit.carriers.html.elements import Budget, Element, Where, attribute, is_association
 from provkit.carriers.html.outside import Outside
 from provkit.carriers.html.tokenizer import RAW, Kind, Token, attributes, token
 
@@ -44,12 +44,13 @@ class Head:
     """
 
     __slots__ = (
-        "_close", "_mode", "_noscript", "base", "body", "data", "elements", "has_noscript", "has_scripting",
+        "_budget", "_close", "_mode", "_noscript", "base", "body", "data", "elements", "has_noscript", "has_scripting",
         "is_cut", "is_unclear", "place",
     )  # fmt: skip
 
-    def __init__(self, data: bytes, *, has_scripting: bool) -> None:
+    def __init__(self, data: bytes, budget: Budget, *, has_scripting: bool) -> None:
         self.data = data
+        self._budget = budget
         self.has_scripting = has_scripting
         self.elements: list[Element] = []
         self.base: str | None = None
@@ -73,6 +74,7 @@ class Head:
     def _walk(self, pos: int) -> int:
         data = self.data
         while pos < len(data):
+            self._budget.spend()
             one = token(data, pos)
             self.is_cut = self.is_cut or one.is_cut
             match one.kind:
@@ -135,7 +137,9 @@ class Head:
         """Take an element of the head into account and return where it ends."""
         name = tag.name
         if name == b"template":
-            inside = Outside(self.data, tag.end, in_template=True, has_scripting=self.has_scripting)
+            inside = Outside(
+                self.data, tag.end, self._budget, in_template=True, has_scripting=self.has_scripting
+            )
             self.elements += inside.elements
             self.is_unclear = self.is_unclear or inside.is_unclear
             self.has_noscript = self.has_noscript or inside.has_noscript

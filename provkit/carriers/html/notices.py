@@ -21,6 +21,10 @@ _SHIFTING: Final = re.compile(
 _ESCAPES: Final = re.compile(rb"\x1b(?:\$[@B(]|\([IJB])")
 _ASCII_AGAIN: Final = (b"\x1b(B", b"\x1b(J")
 
+_WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_WIDE: Final = re.compile(rb"<\0(?:\0\0)?[a-zA-Z!?/]\0|\0<\0(?:\0\0)?[a-zA-Z!?/]")
+_WIDE_WITHIN: Final = 64
+
 # Searched in lower case, which is faster than to search for letters of both cases.
 _SCRIPTS: Final = re.compile(rb"<script[\t\n\f\r />](?![^<>]*application/(?:c2pa|json|ld\+json))")
 _HANDLERS: Final = re.compile(rb"""[\t\n\f\r /"']on[a-z]{2,24}[\t\n\f\r ]*+=""")
@@ -78,5 +82,5 @@ def is_shifted(data: bytes, pos: int) -> bool:
 
 
 def is_wide(data: bytes) -> bool:
-    """Whether a page looks like UTF-16 or UTF-32: every other byte of its first tags is NUL."""
-    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"<\0" in data[:64] or b"\0<" in data[:64])
+    """Whether a page looks like UTF-16 or UTF-32: NUL bytes part the first two characters of a tag."""
+    return data.startswith(_WIDE_MARKS) or _WIDE.search(data, 0, _WIDE_WITHIN) is not None

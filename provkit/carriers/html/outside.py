@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from provkit.carriers.html import tokenizer
-from provkit.carriers.html.elements import Element, Where, attribute, is_association
+from provkit.carriers.html.elements import Budget, Element, Where, attribute, is_association
 from provkit.carriers.html.tokenizer import RAW, Kind, Token, token
 
 _STOPS: Final = b"|".join(
@@ -42,6 +42,7 @@ class Outside:
     """
 
     __slots__ = (
+        "_budget",
         "_foreign",
         "_open",
         "_pending",
@@ -55,8 +56,11 @@ class Outside:
         "is_unclear",
     )
 
-    def __init__(self, data: bytes, pos: int, *, in_template: bool, has_scripting: bool) -> None:
+    def __init__(
+        self, data: bytes, pos: int, budget: Budget, *, in_template: bool, has_scripting: bool
+    ) -> None:
         self.data = data
+        self._budget = budget
         self.elements: list[Element] = []
         self.base: str | None = None
         """What the first ``base`` says."""
@@ -81,6 +85,7 @@ class Outside:
                 pos = pos if match is None else match.end()
                 if pos == len(data):
                     break
+            self._budget.spend()
             in_foreign = bool(self._foreign) and self._foreign[-1] not in _POINTS
             one = token(data, pos, in_foreign=in_foreign)
             pos = one.end

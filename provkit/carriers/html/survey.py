@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provkit.carriers.html import second
-from provkit.carriers.html.elements import Element, Where, may_occur
+from provkit.carriers.html.elements import Budget, Element, Where, may_occur
 from provkit.carriers.html.head import Head
 from provkit.carriers.html.outside import Outside
 from provkit.errors import LimitError
@@ -34,16 +34,18 @@ def survey(data: bytes, limits: Limits, *, has_candidates: bool) -> Survey:
 
     Args:
         data: the page.
-        limits: bounds the carriers looked at.
+        limits: ``carriers`` bounds the candidates, ``container_parts`` the tags and comments that are
+            looked at one by one: those of the head, of templates, of SVG, and such as hold text or links.
         has_candidates: whether any can occur; if not, the body is not looked at.
 
     Raises:
-        LimitError: more than ``limits.carriers``.
+        LimitError: a bound was reached.
     """
-    plain = _Reading(data, has_scripting=False, with_body=has_candidates)
+    parts = limits.container_parts
+    plain = _Reading(data, parts, has_scripting=False, with_body=has_candidates)
     readings = [plain]
     if plain.has_noscript:
-        readings.append(_Reading(data, has_scripting=True, with_body=has_candidates))
+        readings.append(_Reading(data, parts, has_scripting=True, with_body=has_candidates))
     heads = tuple(reading.head for reading in readings)
     found: dict[int, list[Element]] = {}
     for reading in readings:
@@ -62,7 +64,7 @@ def survey(data: bytes, limits: Limits, *, has_candidates: bool) -> Survey:
             associations.append(Element(one.tag, one.end_tag, Where.ELSEWHERE))
         else:
             associations.append(one)
-    doubt = _doubt(data, heads, plain, associations) if has_candidates else None
+    doubt = _doubt(data, heads, plain, associations, parts) if has_candidates else None
     return Survey(tuple(associations), doubt, heads, plain.base)
 
 
@@ -71,19 +73,22 @@ class _Reading:
 
     __slots__ = ("base", "elements", "has_noscript", "head")
 
-    def __init__(self, data: bytes, *, has_scripting: bool, with_body: bool) -> None:
-        self.head = Head(data, has_scripting=has_scripting)
+    def __init__(self, data: bytes, parts: int, *, has_scripting: bool, with_body: bool) -> None:
+        budget = Budget(parts)
+        self.head = Head(data, budget, has_scripting=has_scripting)
         self.elements = list(self.head.elements)
         self.base = self.head.base
         self.has_noscript = self.head.has_noscript
         if with_body:
-            body = Outside(data, self.head.body, in_template=False, has_scripting=has_scripting)
+            body = Outside(data, self.head.body, budget, in_template=False, has_scripting=has_scripting)
             self.elements += body.elements
             self.base = body.base if self.base is None else self.base
             self.has_noscript = self.has_noscript or body.has_noscript
 
 
-def _doubt(data: bytes, heads: tuple[Head, ...], plain: _Reading, associations: list[Element]) -> str | None:
+def _doubt(
+    data: bytes, heads: tuple[Head, ...], plain: _Reading, associations: list[Element], parts: int
+) -> str | None:
     if any(head.is_unclear for head in heads):
         return (
             "readers disagree on where a template in the head of the page ends, and so on what is in the head"
@@ -104,7 +109,7 @@ def _doubt(data: bytes, heads: tuple[Head, ...], plain: _Reading, associations: 
     if b"\0" in data:
         # Some readers drop NUL, some stop there; in HTML it spoils the name of a tag.
         joined = data.replace(b"\0", b"")
-        if len(_Reading(joined, has_scripting=False, with_body=True).elements) != len(plain.elements):
+        if len(_Reading(joined, parts, has_scripting=False, with_body=True).elements) != len(plain.elements):
             return "NUL bytes stand in what would be a credential without them"
     return None
 

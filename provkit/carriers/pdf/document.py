@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from provkit.carriers.pdf import crypt, filters, objects, syntax, xref
+from provkit.carriers.pdf import crypt, filters, objects, xref
 from provkit.carriers.pdf.objects import Indirect
 from provkit.carriers.pdf.syntax import Dict, Item, Ref, Value
 from provkit.errors import LimitError, MalformedError
@@ -25,7 +25,8 @@ HEADER_WINDOW: Final = 1024
 """Bytes within which a header begins (ISO 32000-1 Annex H)."""
 _HEADER: Final = re.compile(rb"%PDF-[0-9]")
 _TAIL_WINDOW: Final = 64 * 1024
-_START: Final = re.compile(rb"startxref[\0\t\n\f\r ]++(\d{1,10})(?:[\0\t\n\f\r ]++%%EOF)++")
+START: Final = re.compile(rb"startxref[\0\t\n\f\r ]++(\d{1,10})(?:[\0\t\n\f\r ]++%%EOF)++")
+"""How a section says at its end where it begins."""
 _LINEARIZED: Final = re.compile(rb"/Linearized(?=[\0\t\n\f\r ])")
 _OBJECT_STREAM_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of an object stream, expanded; writers put 100 to 200 objects into one."""
@@ -54,6 +55,10 @@ class Document:
     limits: Limits
     shift: int
     """Bytes before the header that offsets do not count."""
+    mark: int
+    """Where the last ``startxref`` stands, in the file."""
+    end: int
+    """Behind the ``%%EOF`` of that."""
     updates: tuple[tuple[Section, ...], ...]
     """Sections by update, newest first; the two of a linearized file are one (§F.3)."""
     password: str | None = None
@@ -77,7 +82,7 @@ class Document:
         ref = self.updates[update][0].trailer.get("Root")
         if not isinstance(ref, Ref):
             raise MalformedError("the PDF has no catalog: its trailer names no /Root")
-        found = self.object(ref, update)
+        found = self.object(ref, update, objects.LONGEST_ROOT)
         if found is None:
             raise MalformedError("the PDF has no catalog: the object /Root names is not there")
         kind = found.dictionary.get("Type")
@@ -94,12 +99,12 @@ class Document:
                     return None if isinstance(found, xref.Free) else found
         return None
 
-    def object(self, ref: Ref, update: int = 0) -> Indirect | None:
+    def object(self, ref: Ref, update: int = 0, longest: int = objects.LONGEST) -> Indirect | None:
         """The object a reference names, None for a reference to nothing (§7.3.10).
 
         Raises:
             MalformedError: something else stands where the tables say.
-            LimitError: an object or object stream is too large.
+            LimitError: it has more than ``longest`` bytes, or its object stream is too large.
             LockedError: it is encrypted, and the password was not given.
         """
         entry = self.entry(ref.number, update)
@@ -118,13 +123,13 @@ class Document:
         found = self._objects.get(key)
         if found is None:
             if isinstance(entry, xref.InFile):
-                found = objects.read_object(self.source, entry.offset + self.shift)
+                found = objects.read_object(self.source, entry.offset + self.shift, longest)
                 if (found.number, found.generation) != (ref.number, ref.generation):
                     raise MalformedError(
                         f"object {found.number} of the PDF stands where object {ref.number} should"
                     )
             else:
-                found = self._packed(ref.number, entry, update)
+                found = self._packed(ref.number, entry, update, longest)
             if len(self._objects) >= _KEPT:
                 self._objects.clear()
             self._objects[key] = found
@@ -209,7 +214,7 @@ class Document:
             raise MalformedError(f"the PDF has no object stream {number}")
         return entry.offset
 
-    def _packed(self, number: int, entry: xref.InStream, update: int) -> Indirect:
+    def _packed(self, number: int, entry: xref.InStream, update: int, longest: int) -> Indirect:
         offset = self._stream_position(entry.stream, update)
         if offset not in self._streams:
             if len(self._streams) >= _KEPT_STREAMS:
@@ -227,7 +232,7 @@ class Document:
             raise MalformedError(f"the object stream {entry.stream} of the PDF has no usable directory")
         if int(pair[0]) != number:
             raise MalformedError(f"object {int(pair[0])} of the PDF stands where object {number} should")
-        item = syntax.parse(pack.data, pack.first + int(pair[1]))
+        item = objects.read_packed(pack.data, pack.first + int(pair[1]), longest)
         return Indirect(number, 0, pack.data, item, pack.holder.position, packed=True)
 
     def _unpack(self, number: int, offset: int, update: int) -> _Pack:
@@ -278,8 +283,9 @@ def open_document(source: Source, limits: Limits, password: str | None = None) -
     header = header_offset(source)
     if header is None:
         raise MalformedError("the file does not begin as a PDF does")
-    tail = source.read(max(0, source.size - _TAIL_WINDOW), _TAIL_WINDOW)
-    start = _START.match(tail, max(0, tail.rfind(b"startxref")))
+    begin = max(0, source.size - _TAIL_WINDOW)
+    tail = source.read(begin, _TAIL_WINDOW)
+    start = START.match(tail, max(0, tail.rfind(b"startxref")))
     # An end without a startxref of its own is that of a section whose startxref was damaged.
     if start is None or tail.find(b"%%EOF", start.end()) >= 0:
         raise MalformedError("the PDF has no startxref at its end")
@@ -294,7 +300,7 @@ def open_document(source: Source, limits: Limits, password: str | None = None) -
         first = xref.read_section(source, offset, shift, limits)
     linearized = _LINEARIZED.search(source.read(header, HEADER_WINDOW)) is not None
     updates = _chain(source, first, shift, linearized=linearized, limits=limits)
-    return Document(source, limits, shift, updates, password)
+    return Document(source, limits, shift, begin + start.start(), begin + start.end(), updates, password)
 
 
 def _chain(

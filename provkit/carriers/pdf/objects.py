@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provkit.carriers.pdf import syntax
-from provkit.carriers.pdf.syntax import Dict, Item
+from provkit.carriers.pdf.syntax import Dict, Item, Ref
 from provkit.errors import LimitError, MalformedError
 
 if TYPE_CHECKING:
-    from provkit.carriers.pdf.syntax import Ref
     from provkit.carriers.source import Source
 
 _HEADER: Final = re.compile(
@@ -23,6 +22,8 @@ _AFTER_STREAM: Final = re.compile(
 _FIRST_WINDOW: Final = 4096
 LONGEST: Final = 4 * 1024 * 1024
 """Bytes of one object, streams apart: the name tree of fifty thousand attachments."""
+LONGEST_ROOT: Final = 256 * 1024
+"""Bytes of a catalog or trailer: everything begins with them, and they are a few hundred bytes long."""
 
 
 class Indirect(NamedTuple):
@@ -57,12 +58,12 @@ class Indirect(NamedTuple):
         return self.item.value
 
 
-def read_object(source: Source, position: int) -> Indirect:
+def read_object(source: Source, position: int, longest: int = LONGEST) -> Indirect:
     """Read the object that begins at ``position``; of a stream, its dictionary.
 
     Raises:
         MalformedError: no object stands there, or a damaged one.
-        LimitError: it is longer than :data:`LONGEST`.
+        LimitError: it is longer than ``longest`` bytes, or has too many values.
     """
     size = _FIRST_WINDOW
     data = source.read(position, size)
@@ -75,11 +76,11 @@ def read_object(source: Source, position: int) -> Indirect:
         except MalformedError:
             if len(data) < size:
                 raise
-            if size >= LONGEST:
+            if size >= longest:
                 raise LimitError(
-                    f"the object at byte {position} of the PDF is damaged or has more than {LONGEST} bytes"
+                    f"the object at byte {position} of the PDF is damaged or has more than {longest} bytes"
                 ) from None
-        size = min(16 * size, LONGEST)
+        size = min(16 * size, longest)
         data = source.read(position, size)
 
 
@@ -96,12 +97,31 @@ def _read(data: bytes, position: int, header: re.Match[bytes]) -> Indirect:
     return Indirect(int(header[1]), int(header[2]), data, item, position, payload)
 
 
-def ends_stream(source: Source, position: int) -> bool:
-    """Whether the data of a stream end at ``position``: line end, ``endstream``, ``endobj``."""
-    return _AFTER_STREAM.match(source.read(position, 64)) is not None
+def read_packed(data: bytes, position: int, longest: int = LONGEST) -> Item:
+    """Read the value that begins at ``position`` of an expanded object stream.
+
+    Raises:
+        MalformedError, LimitError: as for :func:`read_object`.
+    """
+    end = min(len(data), position + longest)
+    try:
+        item = syntax.parse(data, position, end)
+    except MalformedError:
+        if end == len(data):
+            raise
+    else:
+        if item.end < end or end == len(data):
+            return item
+    raise LimitError(f"an object of the PDF is damaged or has more than {longest} bytes")
 
 
-def begins(source: Source, position: int, ref: Ref) -> bool:
-    """Whether the object with this number begins at ``position``."""
+def stream_end(source: Source, position: int) -> int | None:
+    """Offset behind a stream whose data end at ``position``: line end, ``endstream``, ``endobj``; else None."""
+    match = _AFTER_STREAM.match(source.read(position, 64))
+    return None if match is None else position + match.end()
+
+
+def begun(source: Source, position: int) -> Ref | None:
+    """What the object that begins at ``position`` calls itself, None if none begins there."""
     header = _HEADER.match(source.read(position, 64))
-    return header is not None and (int(header[1]), int(header[2])) == (ref.number, ref.generation)
+    return None if header is None else Ref(int(header[1]), int(header[2]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from provkit.carriers import found as founds
 from provkit.carriers.carried import Carried, Problem, RangeBinding
-from provkit.carriers.found import SIGNATURE
 from provkit.carriers.pdf import active, attachments, doubts, objects
 from provkit.carriers.pdf.crypt import LockedError
 from provkit.carriers.pdf.document import Document, header_offset, open_document
@@ -24,7 +24,7 @@ CARRIER: Final = "the manifest store"
 """What stands in the exclusion, for explanations."""
 _OVERLAP: Final = 64
 """Bytes of one window searched with the next: longer than anything looked for."""
-_EOF_WINDOW: Final = 1024
+_WHOLE: Final = "get the whole file and try again"
 _REPAIR: Final = "repair it, for example with: qpdf IN.pdf OUT.pdf"
 
 
@@ -36,6 +36,10 @@ def _spellings(name: str) -> bytes:
 
 
 _NAME: Final = re.compile(_spellings(attachments.RELATIONSHIP))
+
+
+class DoubtError(MalformedError):
+    """A readable document that names no store and yet holds what looks like one, or the beginning of an update."""
 
 
 class Store(NamedTuple):
@@ -67,6 +71,8 @@ def read(source: Source, limits: Limits, *, password: str | None = None) -> Carr
     try:
         document = open_document(source, limits, password)
         return examine(document)
+    except DoubtError:
+        raise
     except MalformedError as error:
         return _without_structure(source, error)
     except LockedError as error:
@@ -95,9 +101,7 @@ def examine(document: Document) -> Carried:
     if problem is not None:
         return Carried(problem=problem, warnings=active.warnings(document))
     if not found:
-        reason = doubts.reason(document)
-        if reason is not None and _traces(document.source).store:
-            raise MalformedError(f"{reason}, and what looks like a manifest store is in it", hint=_REPAIR)
+        _check_doubts(document)
         return Carried()
     total = sum(store.length for store in found)
     if total > document.limits.store_bytes:
@@ -114,6 +118,15 @@ def examine(document: Document) -> Carried:
         ),
         warnings=active.warnings(document),
     )
+
+
+def _check_doubts(document: Document) -> None:
+    """Refuse a document that seems to be unsigned and shows signs of a store."""
+    for doubt in doubts.doubts(document):
+        if _traces(document.source, doubt.start, doubt.stop).store:
+            raise DoubtError(f"{doubt.reason}, and what looks like a manifest store is in it", hint=_REPAIR)
+    if doubts.ends_in_update(document):
+        raise DoubtError("the PDF ends inside an update: the file was cut off", hint=_WHOLE)
 
 
 def _earlier(document: Document, update: int) -> tuple[Specification, ...]:
@@ -184,7 +197,7 @@ def _store(document: Document, specification: Specification, update: int) -> Sto
         return _problem(f"{error.message}; it should hold the manifest store")
     if length > document.limits.store_bytes:
         raise LimitError(f"the manifest store has {length} bytes; the limit is {document.limits.store_bytes}")
-    if not objects.ends_stream(document.source, stream.payload + length):
+    if objects.stream_end(document.source, stream.payload + length) is None:
         return _problem(
             f"the manifest store does not end at byte {stream.payload + length}, where its /Length says"
         )
@@ -219,19 +232,21 @@ class _Traces(NamedTuple):
     """What a file holds, its structure apart."""
 
     store: bool
-    """The first bytes of a manifest store, or the name of its relationship."""
+    """The first bytes of a manifest store that is not in a picture, or the name of its relationship."""
     packed: bool
     """Objects in object streams, or encrypted ones."""
     root: bool
     """A trailer names a catalog."""
 
 
-def _traces(source: Source) -> _Traces:
+def _traces(source: Source, start: int = 0, stop: int | None = None) -> _Traces:
     store = packed = root = False
     before = b""
-    for window in windows(source, 0, source.size):
+    for window in windows(source, start, source.size if stop is None else stop):
         data = before + window
-        store = store or SIGNATURE in data or _NAME.search(data) is not None
+        # A picture can be signed for itself.  To tell, what stands before its store has to be in sight.
+        unseen = max(0, len(before) - len(founds.SIGNATURE) + 1)
+        store = store or founds.left_over(data, unseen) or _NAME.search(data) is not None
         packed = packed or b"/ObjStm" in data or b"/Encrypt" in data
         root = root or b"/Root" in data
         before = data[-_OVERLAP:]
@@ -245,10 +260,8 @@ def _without_structure(source: Source, error: MalformedError) -> Carried:
         raise MalformedError(
             f"{error.message}, and what looks like a manifest store is in it", hint=_REPAIR
         ) from None
-    if b"%%EOF" not in source.read(max(0, source.size - _EOF_WINDOW), _EOF_WINDOW):
-        raise MalformedError(
-            f"{error.message}: the file was cut off, or is damaged", hint="get the whole file and try again"
-        ) from None
+    if doubts.is_cut(source):
+        raise MalformedError(f"{error.message}: the file was cut off, or is damaged", hint=_WHOLE) from None
     if traces.packed or not traces.root:
         raise MalformedError(error.message, hint=_REPAIR) from None
     return Carried(warnings=(f"damaged-structure: {error.message}; no manifest store stands in it",))

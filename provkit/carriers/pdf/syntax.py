@@ -12,13 +12,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from provkit.errors import MalformedError
+from provkit.errors import LimitError, MalformedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEPTH: Final = 64
 """Nesting of arrays and dictionaries; catalogs need about 6."""
+MOST_VALUES: Final = 200_000
+"""Values in one object: the names of a hundred thousand attachments.  A value takes microseconds and 200 bytes."""
 _WHITE: Final = rb"\0\t\n\f\r "
 SPACE: Final = re.compile(rb"(?:[" + _WHITE + rb"]++|%[^\r\n]*+)*+")
 _REGULAR: Final = rb"[^" + _WHITE + rb"()<>\[\]{}/%]"
@@ -90,28 +92,32 @@ class Item(NamedTuple):
 Value: TypeAlias = "bool | int | float | Name | bytes | Ref | tuple[Item, ...] | Dict | None"
 
 
-def skip_space(data: bytes, pos: int) -> int:
-    """Offset of the first byte that is neither white space nor a comment."""
-    match = SPACE.match(data, pos)
+def skip_space(data: bytes, pos: int, end: int | None = None) -> int:
+    """Offset of the first byte before ``end`` that is neither white space nor a comment."""
+    match = SPACE.match(data, pos, len(data) if end is None else end)
     return match.end() if match else pos
 
 
-def parse(data: bytes, pos: int) -> Item:
+def parse(data: bytes, pos: int, end: int | None = None) -> Item:
     """Read one value.
 
     Args:
         data: the buffer.
         pos: where the value stands; white space and comments before it are skipped.
+        end: where the buffer is taken to end, if before its end.
 
     Raises:
         MalformedError: no value stands there, or the buffer ends inside it.
+        LimitError: more than :data:`MOST_VALUES` are in it.
     """
+    end = len(data) if end is None else end
     waiting: list[tuple[int, list[Item]]] = []
+    left = MOST_VALUES
     while True:
-        match = _TOKEN.match(data, pos)
+        match = _TOKEN.match(data, pos, end)
         if match is None:
-            past = skip_space(data, pos)
-            if past == pos or past >= len(data):
+            past = skip_space(data, pos, end)
+            if past == pos or past >= end:
                 raise MalformedError(f"no PDF object can be read at byte {pos}: {data[pos : pos + 12]!r}")
             pos = past
             continue
@@ -127,12 +133,15 @@ def parse(data: bytes, pos: int) -> Item:
             start, inner = waiting.pop()
             item = _closed(data, start, pos, inner)
         elif match.lastgroup == "string":
-            item = _string(data, start)
+            item = _string(data, start, end)
             pos = item.end
         else:
             item = Item(_simple(match), start, pos)
         if not waiting:
             return item
+        left -= 1
+        if left < 0:
+            raise LimitError(f"an object of the PDF has more than {MOST_VALUES} values")
         waiting[-1][1].append(item)
 
 
@@ -190,12 +199,12 @@ def _closed(data: bytes, start: int, end: int, inner: list[Item]) -> Item:
     return Item(Dict(entries, frozenset(repeated)), start, end)
 
 
-def _string(data: bytes, pos: int) -> Item:
+def _string(data: bytes, pos: int, end: int) -> Item:
     at, level = pos + 1, 1
     while level:
-        run = _STRING_RUN.match(data, at)
+        run = _STRING_RUN.match(data, at, end)
         at = run.end() if run else at
-        match data[at : at + 1]:
+        match data[at : min(at + 1, end)]:
             case b"\\":
                 at += 2
             case b"(":

@@ -79,6 +79,8 @@ class Section:
     data: bytes
     """The buffer that the places in :attr:`trailer` count in."""
     parts: tuple[_Part, ...]
+    end: int
+    """Offset in the file behind its trailer, or its stream."""
     source: Source
     rows: bytes = b""
     widths: tuple[int, int, int] = (0, 0, 0)
@@ -186,24 +188,30 @@ def _table(source: Source, offset: int, shift: int, limits: Limits) -> Section:
     match = _TRAILER.match(data, pos)
     if match is None:
         raise MalformedError(f"the cross-reference table of the PDF is damaged at byte {start + pos}")
-    buffer, item = _dictionary(source, start + match.end())
-    return Section(offset, item, buffer, _sorted(parts), source)
+    begin = start + match.end()
+    buffer, trailer, length = _dictionary(source, begin)
+    return Section(offset, trailer, buffer, _sorted(parts), begin + length, source)
 
 
-def _dictionary(source: Source, position: int) -> tuple[bytes, Dict]:
+def _dictionary(source: Source, position: int) -> tuple[bytes, Dict, int]:
+    """The trailer at ``position``: its buffer, its value, its length."""
     size = _WINDOW
     while True:
         data = source.read(position, size)
         try:
             item: Item = syntax.parse(data, 0)
         except MalformedError:
-            if len(data) < size or size >= objects.LONGEST:
+            if len(data) < size:
                 raise
-            size = objects.LONGEST
+            if size >= objects.LONGEST_ROOT:
+                raise LimitError(
+                    f"the trailer of the PDF is damaged or has more than {objects.LONGEST_ROOT} bytes"
+                ) from None
+            size = objects.LONGEST_ROOT
             continue
         if not isinstance(item.value, Dict):
             raise MalformedError("the trailer of the PDF is no dictionary")
-        return data, item.value
+        return data, item.value, item.end
 
 
 def _sorted(parts: Sequence[_Part]) -> tuple[_Part, ...]:
@@ -220,14 +228,15 @@ def _sorted(parts: Sequence[_Part]) -> tuple[_Part, ...]:
 
 
 def _stream(source: Source, offset: int, shift: int, limits: Limits) -> Section:
-    found = objects.read_object(source, offset + shift)
+    found = objects.read_object(source, offset + shift, objects.LONGEST_ROOT)
     dictionary = found.dictionary
     if found.payload is None or dictionary.get("Type") != "XRef":
         raise MalformedError(f"no cross-reference section stands at byte {offset + shift} of the PDF")
     length = dictionary.get("Length")
     if not isinstance(length, int) or not 0 <= length <= source.size - found.payload:
         raise MalformedError("a cross-reference stream of the PDF has no usable /Length")
-    if not objects.ends_stream(source, found.payload + length):
+    end = objects.stream_end(source, found.payload + length)
+    if end is None:
         raise MalformedError("a cross-reference stream of the PDF does not end where its /Length says")
     widths = _integers(dictionary, "W", 3)
     if len(widths) != 3 or max(widths) > 8 or sum(widths) == 0:
@@ -246,7 +255,7 @@ def _stream(source: Source, offset: int, shift: int, limits: Limits) -> Section:
     if place > len(rows):
         raise MalformedError("a cross-reference stream of the PDF has fewer rows than its /Index says")
     return Section(
-        offset, dictionary, found.data, _sorted(parts), source, rows, (widths[0], widths[1], widths[2])
+        offset, dictionary, found.data, _sorted(parts), end, source, rows, (widths[0], widths[1], widths[2])
     )
 
 

@@ -31,8 +31,18 @@ _LONG: Final = re.compile(rb"[A-Za-z0-9+/]{40}")
 _STORE_HEAD: Final = 16
 """Base64 characters that hold the type of the first box of a store."""
 _URL: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*://")
-WEB: Final = re.compile(rb"https?://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~]*", re.IGNORECASE)
-"""An address as it may stand in a block: RFC 3986 characters, and a host."""
+WEB: Final = re.compile(
+    rb"https?://(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9])(?:[A-Za-z0-9._~:/?#@+=,-]|%[0-9A-Fa-f]{2})*+",
+    re.IGNORECASE,
+)
+"""An address as it may stand in a block: a host, and characters that no host language acts on.
+
+Nothing signs it, so it must not be able to end any comment, nor to be code outside one: there is no
+``! $ & ' ( ) * ;`` of RFC 3986, and brackets only around an IPv6 address.
+"""
+COOKIE: Final = re.compile(rb"coding[:=]", re.IGNORECASE)
+"""In a comment on the first line it sets how Python and others decode the rest (PEP 263)."""
+_FENCE: Final = re.compile(rb"(?:---|\+\+\+)[ \t]{0,16}\r?\n")
 _LOOSE: Final = tuple(
     re.compile(rb"-----" + word + rb"[ \t\r\n]{1,4}C2PA[ \t\r\n]{1,4}MANIFEST-----")
     for word in (b"BEGIN", b"END")
@@ -53,7 +63,10 @@ class Block:
     problem: Problem | None
     """Why it is none that could hold."""
     whole_lines: bool
-    """Whether its lines hold nothing but a known comment around it."""
+    """Whether its lines hold nothing but a known comment, or nothing, around it."""
+    prefix: bytes = b""
+    """The sign of the comment; empty for none (§A.9.3.2)."""
+    suffix: bytes = b""
 
 
 class _Pair(NamedTuple):
@@ -109,8 +122,15 @@ def _judged(data: bytes, pair: _Pair, limits: Limits) -> Block | None:
         start, end = form
         if not (telling or _at_place(data, start, end)):
             return None
+    prefix, suffix = data[start : pair.begin].rstrip(b" "), data[pair.end + len(END) : end].lstrip(b" ")
     problem = _problem(data, pair, middle, reference, form is not None, limits)
-    return Block(start, end, reference, problem, form is not None)
+    if problem is None and not prefix and not (b"\n" in middle and _FENCE.fullmatch(data, 0, start)):
+        problem = Problem(
+            Code.ASSERTION_DATA_HASH_MISMATCH,
+            f"the block at byte {pair.begin} stands in no comment, which it may only as three lines "
+            "right behind the line that opens front matter",
+        )
+    return Block(start, end, reference, problem, form is not None, prefix, suffix)
 
 
 def _problem(
@@ -141,10 +161,10 @@ def _problem(
             raise LimitError(
                 f"the manifest store has about {payload // 4 * 3} bytes; the limit is {limits.store_bytes}"
             )
-        if decoded(reference) is None:
+        if decoded(reference) is None or COOKIE.search(reference, len(reference) - 8):
             return _malformed(f"the data URI {at} is not strict base64 (RFC 4648 §4) of anything")
         return None
-    if WEB.fullmatch(reference):
+    if is_address(reference):
         return None
     if re.match(rb"(?:data|https?):", reference, re.IGNORECASE):
         return _malformed(f"the reference {at} is neither a web address nor a data URI of a manifest store")
@@ -158,6 +178,11 @@ def _problem(
 
 def _malformed(explanation: str) -> Problem:
     return Problem(Code.MANIFEST_STRUCTURED_TEXT_MALFORMED_REFERENCE, explanation)
+
+
+def is_address(reference: bytes) -> bool:
+    """Whether this is an address that can do no harm in a comment of any language."""
+    return WEB.fullmatch(reference) is not None and COOKIE.search(reference) is None
 
 
 def decoded(reference: bytes) -> bytes | None:
@@ -185,7 +210,7 @@ def _line_around(data: bytes, pair: _Pair) -> tuple[int, int] | None:
     if start == 0 and head.startswith(BOM):
         head, start = head[len(BOM) :], len(BOM)
     tail = _to_line_end(data, after)
-    if tail is None or not _is_comment(data, head, tail, start, after + len(tail)):
+    if tail is None or not _is_comment(head, tail):
         return None
     return start, after + len(tail)
 
@@ -218,34 +243,13 @@ def _to_line_end(data: bytes, after: int) -> bytes | None:
     return window[:stop].removesuffix(b"\r")
 
 
-def _is_comment(data: bytes, head: bytes, tail: bytes, start: int, end: int) -> bool:
+def _is_comment(head: bytes, tail: bytes) -> bool:
     if not head and not tail:
-        return True  # the literal form; nothing can hide in it
+        return True  # no comment; nothing can hide in it
     if not head.endswith(b" ") or (tail and not tail.startswith(b" ")):
         return False
     prefix, suffix = head[:-1], tail[1:]
-    if (prefix, suffix) not in SPELLINGS or (tail and not suffix):
-        return False
-    return len(prefix) > 1 or prefix == sign_of_one_byte(data, start, end)
-
-
-def sign_of_one_byte(data: bytes, start: int, end: int) -> bytes:
-    """The one comment sign of a single byte that may stand in this text, told by its other lines.
-
-    Bytes ``start`` to ``end`` are left out of the look.  One of them is accepted, not each: the
-    sign is covered by no hash, and one changed byte would make another of it.
-    """
-    match = _FIRST.match(data, len(BOM) if data.startswith(BOM) else 0, start) or _FIRST.match(data, end)
-    if match is None or match["yaml"]:
-        return b"#"
-    if match["tex"]:
-        return b"%"
-    return b";" if match["lisp"] else b"#"
-
-
-_FIRST: Final = re.compile(
-    rb"[ \t\r\n]*+(?:(?P<yaml>%(?:YAML|TAG)\b)|(?P<tex>[%\\]|@[A-Za-z]++\{)|(?P<lisp>[;(])|[^ \t\r\n])"
-)
+    return (prefix, suffix) in SPELLINGS and (not tail or suffix != b"")
 
 
 def _at_place(data: bytes, start: int, end: int) -> bool:

@@ -6,12 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from provkit.carriers.structured.blocks import BOM
+from provkit.carriers.structured.syntaxes import BATCH
 from provkit.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from provkit.carriers.structured.syntaxes import Syntax
 
-_FRONT_MATTER: Final = re.compile(rb"(---|\+\+\+)[ \t]*+\r?\n")
+FENCE: Final = 21
+"""Bytes that the line which opens front matter has at most, with its line end."""
+_FRONT_MATTER: Final = re.compile(rb"(---|\+\+\+)[ \t]{0,16}\r?\n")
 _HEAD: Final = 4096
 """Bytes in which what reserves the first line is looked for."""
 _BLANK: Final = re.compile(rb"[ \t]*+(?:\r?\n|\Z)")
@@ -53,11 +56,18 @@ _DATA_BEHIND: Final[dict[str, re.Pattern[bytes]]] = {
     "text/x-perl": re.compile(rb"^__(?:END|DATA)__[ \t\r]*+$", re.MULTILINE),
     "text/x-ruby": re.compile(rb"^__END__[ \t\r]*+$", re.MULTILINE),
     "text/x-php": re.compile(rb"__halt_compiler", re.IGNORECASE),
+    # What a script reads of itself, for example with tail.
+    "text/x-shellscript": re.compile(rb"^exit\b[^\n]*+\n\s*+\S", re.MULTILINE),
     # A literal scalar that keeps its last line feeds, or has none yet, would get one more.
     "application/yaml": re.compile(rb"[|>][0-9]?\+|[^\n]\Z"),
 }
-_PARAGRAPHS: Final = frozenset({"text/x-rst", "text/vtt"})
-"""Hosts whose comments are blocks: a blank line parts them from the text."""
+_DIRECTIVE: Final = re.compile(rb"%(?:YAML|TAG)\b")
+_ENCRYPTED: Final = b"$ANSIBLE_VAULT"
+_CODE_SIGNED: Final = re.compile(rb"^\S{1,4} SIG \S{1,4} Begin signature block", re.MULTILINE)
+_HEREDOC: Final = re.compile(rb"(?<!<)<<-?[ \t]{0,16}(['\"\\]?)([A-Za-z_][\w.+-]{0,199})\1")
+_HEREDOCS: Final = 10_000
+_POD: Final = re.compile(rb"^=[A-Za-z]\w{0,20}", re.MULTILINE)
+_CONTINUES: Final = {BATCH: b"^", "text/x-powershell": b"`", "text/x-vb": b"_"}
 
 
 def inside(data: bytes, syntax: Syntax) -> int | None:
@@ -73,6 +83,23 @@ def inside(data: bytes, syntax: Syntax) -> int | None:
     return opening.end() if _CLOSING[opening[1]].search(data, opening.end()) else None
 
 
+def goes_on(before: bytes, syntax: Syntax) -> bool:
+    """Whether a line, given without its line end, is continued by the next one."""
+    return before.endswith((b"\\", _CONTINUES.get(syntax.media_type, b"\\")))
+
+
+def check(data: bytes, syntax: Syntax) -> None:
+    """Refuse a text that is bound as it is by something else.
+
+    Raises:
+        UnsupportedError: one more line, wherever it stands, would break it.
+    """
+    if syntax.media_type == "application/yaml" and data.removeprefix(BOM).startswith(_ENCRYPTED):
+        raise _no_place("it is encrypted as a whole")
+    if b" Begin signature block" in data and _CODE_SIGNED.search(data):
+        raise _no_place("it carries a code signature, which one more line would break")
+
+
 def at_end(data: bytes, syntax: Syntax) -> bool:
     """Whether the block goes behind the last line, the first being reserved (§A.9.3.1).
 
@@ -83,14 +110,20 @@ def at_end(data: bytes, syntax: Syntax) -> bool:
         return False
     behind = _DATA_BEHIND.get(syntax.media_type)
     if behind is not None and behind.search(data):
-        if syntax.media_type == "application/yaml" and not data.startswith(BOM):
+        if syntax.media_type == "application/yaml" and _DIRECTIVE.match(data):
             return False  # comments may stand before directives (YAML 1.2 §9.1.1)
         raise _no_place("its first line is reserved, and what is put behind its last line becomes data")
-    if data.endswith(b"\\"):
-        raise _no_place("its first line is reserved, and its last one ends in a backslash that goes on")
+    if goes_on(data, syntax):
+        raise _no_place("its first line is reserved, and its last one ends in a character that continues it")
+    if syntax.media_type == "text/x-shellscript" and _is_open(data):
+        raise _no_place("its first line is reserved, and it ends inside a here-document")
+    if syntax.media_type == "text/x-perl":
+        *_, last = (b"=cut", *(match[0] for match in _POD.finditer(data)))
+        if last != b"=cut":
+            raise _no_place("its first line is reserved, and it ends inside documentation")
     if syntax.media_type == "text/x-php" and data.rfind(b"<?") <= data.rfind(b"?>"):
         raise _no_place("it does not end inside PHP, so that a comment there would be shown")
-    if syntax.media_type in _PARAGRAPHS and not data.endswith(b"\n"):
+    if syntax.paragraphs and not data.endswith(b"\n"):
         raise _no_place("its last line has no line end, so that a comment behind it would be text")
     return True
 
@@ -98,13 +131,27 @@ def at_end(data: bytes, syntax: Syntax) -> bool:
 def _first_line_taken(data: bytes, syntax: Syntax) -> bool:
     if syntax.end_only or data.startswith(BOM):
         return True
-    if syntax.media_type in _PARAGRAPHS:
+    if syntax.paragraphs:
         return _BLANK.match(data) is None
     # Comments may stand before the first document of a YAML stream, and behind its last
     # scalar they may not always.
     fence = b"" if syntax.media_type == "application/yaml" else _FENCE
     special = _SPECIAL.get(syntax.media_type, b"")
     return re.match(_ANYWHERE + fence + special, data[:_HEAD], re.MULTILINE) is not None
+
+
+def _is_open(data: bytes) -> bool:
+    """Whether a here-document of a shell script has no end; what only looks like one counts, too."""
+    if b"<<" not in data:
+        return False
+    waiting: list[bytes] = []
+    for line in data.splitlines():
+        if waiting:
+            if line.lstrip(b"\t") == waiting[0]:
+                del waiting[0]
+        elif b"<<" in line and not line.lstrip().startswith(b"#") and b"((" not in line:
+            waiting = [match[2] for match in _HEREDOC.finditer(line)][:_HEREDOCS]
+    return bool(waiting)
 
 
 def _no_place(why: str) -> UnsupportedError:

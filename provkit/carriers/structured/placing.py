@@ -11,7 +11,7 @@ from typing import Final
 from provkit.carriers.carried import FrontMatter, Problem
 from provkit.carriers.structured import blocks, front_matter
 from provkit.carriers.structured.blocks import BEGIN, DATA_URI, END
-from provkit.carriers.structured.syntaxes import Syntax, syntax_of
+from provkit.carriers.structured.syntaxes import BATCH, Syntax, syntax_of
 from provkit.errors import (
     AlreadySignedError,
     ConfigurationError,
@@ -95,19 +95,18 @@ def place(
             hint="write the credential to a sidecar file",
         )
     _check(data, limits)
+    front_matter.check(data, syntax)
     reference = None if url is None else _address(url, syntax)
     newline = b"\r\n" if data.find(b"\r\n") == data.find(b"\n") - 1 >= 0 else b"\n"
     within = front_matter.inside(data, syntax)
     if within is not None:
         if front is FrontMatter.LITERAL:
-            opening, closing = BEGIN + newline, newline + END
-        else:
-            opening, closing = b"# " + BEGIN + b" ", b" " + END
-        return StructuredPlacement(data[:within], data[within:], opening, closing + newline, reference)
-    prefix = syntax.prefix
-    if prefix == b"#" and blocks.sign_of_one_byte(data, 0, 0) != b"#":
-        prefix = b"#="
-    opening = prefix + b" " + BEGIN + b" "
+            opening, closing = BEGIN + newline, newline + END + newline
+            return StructuredPlacement(data[:within], data[within:], opening, closing, reference)
+        # The line end is hashed, unlike that of the other form: so nobody can make one of the other.
+        opening, closing = b"# " + BEGIN + b" ", b" " + END
+        return StructuredPlacement(data[:within], newline + data[within:], opening, closing, reference)
+    opening = syntax.prefix + b" " + BEGIN + b" "
     closing = b" " + END + (b" " + syntax.suffix if syntax.suffix else b"")
     if not front_matter.at_end(data, syntax):
         return StructuredPlacement(b"", data, opening, closing + newline, reference)
@@ -153,12 +152,13 @@ def _address(url: str, syntax: Syntax) -> bytes:
         reference = url.encode("ascii")
     except UnicodeEncodeError:
         reference = b""
-    if not blocks.WEB.fullmatch(reference):
+    if not blocks.is_address(reference):
         raise ConfigurationError(
-            "not a web address that can stand in a block", hint="give an http or https URL in ASCII"
+            "not a web address that can stand in a block",
+            hint="give an http or https URL in ASCII, with %28 and the like for ! $ & ' ( ) * ; [ ]",
         )
-    if syntax.suffix and syntax.suffix in reference:
+    if syntax.media_type == BATCH and b"%" in reference:
         raise ConfigurationError(
-            f"the address would end the comment with {syntax.suffix.decode()!r}", hint="escape it with %2A"
+            "a batch file acts on a percent sign in the address", hint="give a URL without any"
         )
     return reference

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provkit.carriers.carried import Carried, Problem, RangeBinding
 from provkit.carriers.source import Memory
 from provkit.carriers.structured import blocks
-from provkit.carriers.structured.blocks import BOM, Block
+from provkit.carriers.structured.spelling import Spelling
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from provkit.carriers.structured.blocks import Block
 
 _CARRIER: Final = "the lines of the block"
 
@@ -31,7 +34,11 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Carried:
     if block.problem is not None:
         return Carried(start=start, length=length, problem=block.problem)
     binding = RangeBinding(
-        Memory(data), _accepted(data, block), _CARRIER, StatusCode.ASSERTION_DATA_HASH_MISMATCH
+        Memory(data),
+        _accepted(data, block),
+        _CARRIER,
+        StatusCode.ASSERTION_DATA_HASH_MISMATCH,
+        spelled=Spelling(data, block),
     )
     store = blocks.decoded(block.reference)
     if store is None:
@@ -71,21 +78,17 @@ def _check_size(data: bytes, limits: Limits) -> None:
 def _accepted(data: bytes, block: Block) -> tuple[tuple[int, int], ...]:
     """Every range that writers leave out for a block here: its lines, and line ends beside them.
 
-    With the line end behind it (§A.9.4, a block at the start); from the line feed, or from the
-    carriage return and line feed, before it (a block at the end of the file).
+    With or without the line end behind it (§A.9.4, a block at the start, has it in); from the line
+    feed, or from the carriage return and line feed, before it (a block at the end of the file).
     """
     start, end = block.start, block.end
     behind = end + _line_end_at(data, end)
     stops = dict.fromkeys((behind, end))
-    starts = {start: None}
-    if behind == len(data):
-        before = _line_end_before(data, start)
-        starts.update(dict.fromkeys((start - 1, start - before) if before else ()))
-        if before and data.startswith((b"%%", b";;"), start):
-            # A line feed changed into a sign would make these of a single sign behind it.
-            del starts[start]
-    elif start == len(BOM) and data.startswith(BOM):
-        starts[0] = None
+    starts = [start]
+    before = _line_end_before(data, start)
+    if behind == len(data) and before:
+        # Never from the block itself: then its line end could be moved from before it to behind it.
+        starts = sorted({start - 1, start - before}, reverse=True)
     return tuple((first, stop - first) for first in starts for stop in stops)
 
 

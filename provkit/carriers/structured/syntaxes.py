@@ -6,11 +6,12 @@ What is left out of the table has no comments (JSON, CSV, plain text) or a place
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 MARKDOWN: Final = "text/markdown"
 XML: Final = "application/xml"
+BATCH: Final = "text/x-batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,23 @@ class Syntax:
     """Whether a head between ``---`` or ``+++`` lines is front matter (§A.9.3.2)."""
     end_only: bool = False
     """Whether the first line is never free."""
+    paragraphs: bool = False
+    """Whether comments are blocks that a blank line parts from the text."""
+    also: frozenset[tuple[bytes, bytes]] = frozenset()
+    """Prefix and suffix of other comments of the language, which other writers use."""
+
+    @property
+    def spellings(self) -> frozenset[tuple[bytes, bytes]]:
+        """Prefix and suffix of every comment that may hold a block in this language."""
+        return self.also | {(self.prefix, self.suffix)}
 
 
 def _of(media_type: str, prefix: str, extensions: str, *names: str, suffix: str = "") -> Syntax:
     return Syntax(media_type, prefix.encode(), suffix.encode(), tuple(extensions.split()), names)
 
 
-# Signs of one byte are written twice, but for "#": a sign that one changed byte turns into
-# another could be changed unnoticed, since no hash covers it (spec/structured-text.md).
+# Signs of one byte are written twice, but for "#": where no type was signed, a sign that one
+# changed byte turns into another could be changed unnoticed (spec/structured-text.md).
 _HASH: Final = (
     _of("text/x-python", "#", "py pyi pyw pyx"),
     _of("text/x-ruby", "#", "rb rake gemspec", "gemfile", "rakefile"),
@@ -132,16 +142,50 @@ _MARKUP: Final = (
     # The comment that §A.9.2 names would not be well-formed: "--" stands in the delimiters.
     Syntax(XML, b"<?c2pa", b"?>", ("xml", "xsd", "xsl", "xslt", "rss", "atom", "opf", "ncx", "kml", "plist")),
     Syntax("text/x-ocaml", b"(*", b"*)", ("ml", "mli")),
-    Syntax("text/x-rst", b"..", b"", ("rst", "rest")),
+    Syntax("text/x-rst", b"..", b"", ("rst", "rest"), paragraphs=True),
     Syntax("text/troff", b'.\\"', b"", ("man", "roff")),
-    Syntax("text/vtt", b"NOTE", b"", ("vtt",), end_only=True),
+    Syntax("text/vtt", b"NOTE", b"", ("vtt",), end_only=True, paragraphs=True),
     Syntax("text/x-php", b"//", b"", ("php", "phtml"), end_only=True),
     # Before "@echo off" a comment would be shown; a label is not.
-    Syntax("text/x-batch", b"::", b"", ("bat", "cmd"), end_only=True),
+    Syntax(BATCH, b"::", b"", ("bat", "cmd"), end_only=True),
 )
 
+_C: Final = (b"/*", b"*/")
+_LINE: Final = (b"//", b"")
+_NUMBER: Final = (b"#", b"")
+_MARKED: Final = (b"<!--", b"-->")
+_ALSO: Final[dict[str, tuple[tuple[bytes, bytes], ...]]] = {
+    # Not for each language with such comments: "/*!" runs in MySQL and documents in Rust.
+    **dict.fromkeys(
+        (
+            *("text/x-c", "text/x-c++", "text/x-objective-c", "text/x-csharp", "text/x-java"),
+            *("text/x-kotlin", "text/x-groovy", "text/x-scala", "text/x-swift", "text/x-go", "text/x-rust"),
+            *("text/x-dart", "text/x-d", "text/x-solidity", "text/x-verilog", "text/x-glsl"),
+            *("text/x-protobuf", "application/jsonc", "application/json5", "text/css", "application/sql"),
+            "text/x-nix",
+        ),
+        (_C,),
+    ),
+    **dict.fromkeys(("text/javascript", "text/x-typescript", "text/x-scss", "text/x-less"), (_C, _LINE)),
+    **dict.fromkeys(
+        ("text/x-tex", "text/x-bibtex", "text/x-matlab", "text/x-erlang", "application/postscript"),
+        ((b"%", b""),),
+    ),
+    **dict.fromkeys(("text/x-lisp", "text/x-clojure", "text/x-asm"), ((b";", b""),)),
+    "text/x-ini": ((b";", b""), _NUMBER),
+    "text/x-terraform": (_LINE, _C),
+    "text/x-haskell": ((b"{-", b"-}"),),
+    "text/x-fsharp": ((b"(*", b"*)"),),
+    "text/x-pascal": ((b"(*", b"*)"),),
+    "text/x-php": (_C, _NUMBER),
+    XML: (_MARKED,),
+    BATCH: ((b"REM", b""),),
+    "text/x-vb": ((b"REM", b""),),
+}
+
 SYNTAXES: Final[dict[str, Syntax]] = {
-    one.media_type: one for one in (*_HASH, *_SLASHES, *_PRESERVED, *_DASHES, *_DOUBLED, *_MARKUP)
+    one.media_type: replace(one, also=frozenset(_ALSO.get(one.media_type, ())))
+    for one in (*_HASH, *_SLASHES, *_PRESERVED, *_DASHES, *_DOUBLED, *_MARKUP)
 }
 """Media type to syntax."""
 
@@ -196,18 +240,7 @@ _BY_EXTENSION: Final = {
 }
 _BY_NAME: Final = {name: one.media_type for one in SYNTAXES.values() for name in one.names}
 
-# Read besides those that are written: what other writers use for the same types.
-_READ_TOO: Final = (
-    (b"//", b""),
-    (b"/*", b"*/"),
-    (b"<!--", b"-->"),
-    (b"{-", b"-}"),
-    (b"#=", b""),
-    (b"REM", b""),
-)
-SPELLINGS: Final = frozenset(
-    {(one.prefix, one.suffix) for one in SYNTAXES.values()} | set(_READ_TOO) | {(b"%", b""), (b";", b"")}
-)
+SPELLINGS: Final = frozenset().union(*(one.spellings for one in SYNTAXES.values()))
 """Prefix and suffix of every comment that may hold a block."""
 
 

@@ -52,8 +52,8 @@ class Node:
 
     types: tuple[str, ...]
     """Types of schema.org, without the address."""
-    property: str | None = None
-    """Of what it is in, if it is in something; empty for a part of a part."""
+    role: str | None = None
+    """The property of another thing that it is the value of, if any; empty for a part of a part."""
     identifier: str | None = None
     source_types: list[str] = field(default_factory=list)
     """As spelled."""
@@ -61,7 +61,7 @@ class Node:
     @property
     def is_top(self) -> bool:
         """Whether it can be what the page is about."""
-        return self.property is None or self.property in MAIN
+        return self.role is None or self.role in MAIN
 
     @property
     def tier(self) -> int | None:
@@ -74,14 +74,13 @@ class Node:
 
 def signals(nodes: Sequence[Node], source: str) -> tuple[Signal, ...]:
     """What the source types of the things in a page say."""
-    speaking = _speaking(nodes)
+    speaking = {id(node) for node in _speaking(nodes)}
     found: list[Signal] = []
     for node in nodes:
         for value in node.source_types:
             cls = of_source_type(value)
             if cls is not None:
-                whole = any(node is one for one in speaking)
-                found.append(signal(cls, source, value, whole=whole))
+                found.append(signal(cls, source, value, whole=id(node) in speaking))
     return tuple(dict.fromkeys(found))
 
 

@@ -19,7 +19,9 @@ _INNER: Final = rf"\(\x20*+(?:{_BARE}{_PARAMETERS}(?:\x20++|(?=\))))*+\)"
 _MEMBER: Final = re.compile(rf"({_KEY})(?:=((?:{_BARE}|{_INNER})))?{_PARAMETERS}")
 _COMMA: Final = re.compile(r"[ \t]*+,[ \t]*+")
 
-_PAIR: Final = re.compile(r"""[\s;,]*+([^\s;,="]++)\s*+(?:=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;,]*+)))?""", re.DOTALL)
+_PAIR: Final = re.compile(
+    r"""[\s;,]*+([^\s;,="]++)\s*+(?:=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;,]*+)))?""", re.DOTALL
+)
 _PARAMETER: Final = re.compile(
     r"""[ \t]*+;[ \t]*+([^ \t=;,]*+)[ \t]*+(?:=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"?|([^;,]*+)))?""", re.DOTALL
 )

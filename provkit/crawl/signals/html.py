@@ -63,20 +63,18 @@ def signals_of(found: Page) -> tuple[Signal, ...]:
 def preferences_of(found: Page) -> tuple[Preference, ...]:
     """Statements about use: ``noai``, TDMRep and RSL."""
     out: list[Preference] = []
-    for value in _metas(found, "robots"):
-        # ``noimageai`` speaks of the pictures, which are documents of their own.
-        if "noai" in (part.strip() for part in value.lower().split(",")):
-            out.append(preference(TRAIN_AI, Permission.DENIED, "html:robots", value))
+    # ``noimageai`` speaks of the pictures, which are documents of their own.
+    out += [
+        preference(TRAIN_AI, Permission.DENIED, "html:robots", value)
+        for value in _metas(found, "robots")
+        if "noai" in (part.strip() for part in value.lower().split(","))
+    ]
     said = next((value for value in _metas(found, "tdm-reservation") if value.strip() in {"0", "1"}), None)
     if said is not None:
         out += reservation(said, next(_metas(found, "tdm-policy"), None), "html:tdm-reservation")
-    for relations, kind, address in found.links:
-        if "license" in relations and kind == RSL:
-            out.append(preference(TDM, Permission.CONSTRAINED, "html:rsl", address))
-    for kind, content in found.scripts:
-        if kind == RSL:
-            text = content.strip().decode("utf-8", "replace")
-            out.append(preference(TDM, Permission.CONSTRAINED, "html:rsl", text))
+    terms = [address for relations, kind, address in found.links if "license" in relations and kind == RSL]
+    terms += [content.strip().decode("utf-8", "replace") for kind, content in found.scripts if kind == RSL]
+    out += [preference(TDM, Permission.CONSTRAINED, "html:rsl", text) for text in terms]
     return tuple(dict.fromkeys(out))
 
 

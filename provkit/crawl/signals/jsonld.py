@@ -28,14 +28,13 @@ def nodes(script: bytes) -> list[Node]:
         return []
     out: list[Node] = []
     _collect(found, out)
-    types: dict[str, list[str]] = {}
+    types: dict[str | None, tuple[str, ...]] = {}
     for node in out:
-        if node.identifier is not None and node.property is None:
-            types.setdefault(node.identifier, []).extend(node.types)
+        if node.identifier is not None and node.types:
+            types.setdefault(node.identifier, node.types)
     for node in out:
-        if node.identifier in types:
-            # A graph may say the type of a thing in another place than its source type.
-            node.types = tuple(dict.fromkeys(types[node.identifier] if not node.types else node.types))
+        # A graph may say the type of a thing in another place than its source type.
+        node.types = node.types or types.get(node.identifier, ())
     return out
 
 

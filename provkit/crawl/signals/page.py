@@ -84,6 +84,10 @@ class _Walk:
         self._items: list[_Item] = []
         self._text_of: Node | None = None
         """The item whose source type is the text that comes next."""
+        self._walk()
+
+    def _walk(self) -> None:
+        data = self._data
         pos = 0
         while pos < len(data):
             one = token(data, pos)
@@ -112,7 +116,7 @@ class _Walk:
             self._counts[tag.name] = self._counts.get(tag.name, 0) + 1
         if self._counts.get(b"template"):
             return
-        if tag.name == b"meta" or tag.name == b"link":
+        if tag.name in {b"meta", b"link"}:
             found = self._attributes(tag)
             if tag.name == b"meta":
                 self._add_meta(found)
@@ -146,7 +150,7 @@ class _Walk:
             types = tuple(_bare(name) for name in found.get("itemtype", "").split())
             node = Node(types, properties[0] if outer and properties else None, found.get("itemid"))
             if outer is not None and properties and not outer.is_top:
-                node.property = ""  # a part of a part
+                node.role = ""  # a part of a part
             if len(self.page.items) < MOST:
                 self.page.items.append(node)
                 if tag.name not in _VOID:

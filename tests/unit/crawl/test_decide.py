@@ -94,7 +94,7 @@ def test_damage_is_unknown(damage: Damage) -> None:
     decision = Policy.preset("balanced").decide(Reading("text/plain", damage=damage))
     assert (decision.action, decision.weight, decision.stratum) == (Action.KEEP, 1, "unknown")
     assert codes(decision) == ["weight.damaged"]
-    less = policy("[weights]\ndamaged = 0.5").decide(Reading("text/plain", damage=damage))
+    less = policy("[weights]\ndamaged = 0.5", "human-anchor").decide(Reading("text/plain", damage=damage))
     assert less.weight == 0.5
 
 
@@ -159,7 +159,8 @@ class TestVintage:
     DATED = policy("[vintage]\nbefore = 2022-11-30")
 
     @pytest.mark.parametrize(
-        ("cls", "how"), [(UNKNOWN, Assurance.NONE), (HUMAN, DECLARED), (HUMAN, UNTRUSTED), (SYNTHETIC, DETECTED)]
+        ("cls", "how"),
+        [(UNKNOWN, Assurance.NONE), (HUMAN, DECLARED), (HUMAN, UNTRUSTED), (SYNTHETIC, DETECTED)],
     )
     def test_old_enough(self, cls: OriginClass, how: Assurance) -> None:
         decision = self.DATED.decide(reading(cls, how, captured_at=OLD))
@@ -168,7 +169,9 @@ class TestVintage:
         assert self.DATED.decide(reading(cls, how, captured_at=NEW)).stratum != "dated-human"
         assert Policy.preset().decide(reading(cls, how, captured_at=OLD)).stratum != "dated-human"
 
-    @pytest.mark.parametrize(("cls", "how"), [(SYNTHETIC, DECLARED), (ASSISTED, UNTRUSTED), (SYNTHETIC, TRUSTED)])
+    @pytest.mark.parametrize(
+        ("cls", "how"), [(SYNTHETIC, DECLARED), (ASSISTED, UNTRUSTED), (SYNTHETIC, TRUSTED)]
+    )
     def test_a_statement_against_interest_stands(self, cls: OriginClass, how: Assurance) -> None:
         assert "dated" not in self.DATED.decide(reading(cls, how, captured_at=OLD)).stratum
 

@@ -54,9 +54,7 @@ def test_balanced_is_the_default_and_caps_a_tenth() -> None:
 
 def test_presets_that_do_harm_say_so() -> None:
     assert [line.partition(":")[0] for line in Policy.preset("strict").warnings()] == ["policy.narrow"]
-    assert [line.partition(":")[0] for line in Policy.preset("label-only").warnings()] == [
-        "policy.keeps-all"
-    ]
+    assert [line.partition(":")[0] for line in Policy.preset("label-only").warnings()] == ["policy.keeps-all"]
 
 
 def test_presets_satisfy_the_committed_schema() -> None:

@@ -10,7 +10,14 @@ from lxml import etree
 
 from provkit.carriers import html
 from provkit.codes import StatusCode
-from provkit.errors import AlreadySignedError, LimitError, MalformedError, ProvkitError, UnsupportedError
+from provkit.errors import (
+    AlreadySignedError,
+    ConfigurationError,
+    LimitError,
+    MalformedError,
+    ProvkitError,
+    UnsupportedError,
+)
 from provkit.limits import Limits
 from support.shared import shared
 
@@ -244,6 +251,29 @@ def test_one_meaning_as_xml_and_as_html() -> None:
     assert code(section) is StatusCode.GENERAL_ERROR
 
 
+XHTML = b'xmlns%s="http://www.w3.org/1999/xhtml"'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<?xml version="1.0"?><h:html '
+        + XHTML % b":h"
+        + b"><h:head><h:title>x</h:title></h:head><h:body/></h:html>",
+        b"<html " + XHTML % b"" + b"/>",
+        b"<html " + XHTML % b"" + b"><head/></html>",
+    ],
+)
+def test_what_is_well_formed_stays_so_or_is_refused(data: bytes) -> None:
+    etree.fromstring(data)
+    for link in (None, "a.c2pa"):
+        with pytest.raises(UnsupportedError, match="well-formed XML") as caught:
+            html.place(data, LIMITS, link=link)
+        assert "head" in (caught.value.hint or "")
+    broken = data.replace(b"<html ", b"<br><html ").replace(b"<h:html", b"<br><h:html")
+    assert html.read(html.place(broken, LIMITS).embed(STORE), LIMITS).stores == (STORE,)
+
+
 def test_link() -> None:
     carried = html.read(page(LINK), LIMITS)
     assert (carried.reference, carried.stores, carried.binding, carried.problem) == ("a.c2pa", (), None, None)
@@ -360,6 +390,64 @@ def test_warnings(data: bytes, rules: set[str]) -> None:
     assert {warning.split(":")[0] for warning in html.read(data, LIMITS).warnings} == rules
     bare = html.remove(data, LIMITS)
     assert {warning.split(":")[0] for warning in html.place(bare, LIMITS).warnings} == rules
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "JAVASCRIPT:x", "java\nscript:x", "data:,x", "file:///x", "C:\\x.c2pa", "ftp://x/y", "http:x",
+     "https:///x", "mailto:x", "", " ", " a.c2pa", "a\0", "a\ud800", "x" * 9000, "x-y+z.1:a"],
+)  # fmt: skip
+def test_a_link_to_nothing_on_the_web_is_refused(link: str) -> None:
+    with pytest.raises(ConfigurationError, match="link to the credential") as caught:
+        html.place(page(), LIMITS, link=link)
+    assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize(
+    "link", ["HTTPS://a/b", "//a/b", "./a:b", "../a b", "?a:b", "#jumbf=c2pa", "\xe9.c2pa", "1:2"]
+)
+def test_other_links_are_written(link: str) -> None:
+    assert html.read(html.place(page(), LIMITS, link=link).embed(STORE), LIMITS).reference == link
+
+
+@pytest.mark.parametrize("program", [b"<?php echo 1 ?>", b"<?= $x ?>", b"<?PHP\n", b"<?php"])
+def test_a_template_is_no_page(program: bytes) -> None:
+    for data in (page(b"", program), page(program + b"</title>"), page(b"<title>" + program + b"</title>")):
+        with pytest.raises(UnsupportedError, match="PHP begins at byte") as caught:
+            html.place(data, LIMITS)
+        assert "--sidecar" in (caught.value.hint or "")
+
+
+def test_other_instructions_are_no_template() -> None:
+    for instruction in (b"<?xml-stylesheet href=x?>", b"<?phpx ?>", b"&lt;?php", b"<? = ?>"):
+        html.place(page(b"", instruction), LIMITS)
+
+
+@pytest.mark.parametrize("start", [b"\0<html>", b"<\0p>", b"<p>\0<b>", b"<p>a\0<", b"<\0", b"\0<"])
+def test_nul_beside_a_tag_is_no_wide_encoding(start: bytes) -> None:
+    assert code(start + page(CARRIER)) is not StatusCode.GENERAL_ERROR
+    html.place(start + page(), LIMITS)
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<p>", "<?xml?>", "x</p>"])
+def test_wide_encodings_are_known(codec: str, start: str) -> None:
+    with pytest.raises(UnsupportedError, match="UTF-16 or UTF-32"):
+        html.place((start + "<p>x").encode(codec), LIMITS)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [b"<link>", b"<script></script>", b"<template></template>", b"<base>", b"<svg>", b"<svg><g/><g/>", b"<noscript>"],
+)  # fmt: skip
+def test_parts_that_are_looked_at_one_by_one(flood: bytes) -> None:
+    limits = Limits(container_parts=60)
+    for data in (page(flood * 61, b"application/c2pa"), page(CARRIER, flood * 61)):
+        with pytest.raises(LimitError, match="more than 60"):
+            html.read(data, limits)
+    with pytest.raises(LimitError, match="more than 60"):
+        html.place(page(b"<link>" * 61), limits)
+    assert html.read(page(CARRIER, b"<p>x</p><!-- x -->" * 500), limits).stores == (STORE,)
 
 
 def test_limits() -> None:

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from provkit import LimitError, Limits, MalformedError
-from provkit.carriers.pdf import attachments, document, objects
+from provkit.carriers.pdf import attachments, document, objects, syntax
 from provkit.carriers.pdf.document import Document, open_document
 from provkit.carriers.pdf.syntax import Ref
 from provkit.carriers.source import Memory
@@ -235,6 +235,29 @@ def test_limits() -> None:
     long = making.plain(o6=b"(" + b"x" * (objects.LONGEST + 10) + b")")
     with pytest.raises(LimitError, match="object at byte"):
         opened(long).object(Ref(6, 0))
+
+
+@pytest.mark.parametrize("value", [b"1 ", b"<< /A /B >> ", b"(x) ", b"% x\n"])
+def test_catalogs_and_trailers_are_short(value: bytes) -> None:
+    """Values are slow to read, and everything begins with these."""
+    flood = b"/A [" + value * (objects.LONGEST_ROOT // len(value) + 1) + b"]"
+    catalog = BODY[1][:-2] + flood + b">>"
+    for data in (
+        making.plain(o1=catalog),
+        making.packed(catalog),
+        making.plain().replace(b"/Root", flood + b" /Root"),
+        making.packed().replace(b"/Type /XRef", flood + b" /Type /XRef"),
+    ):
+        with pytest.raises(LimitError):
+            opened(data).root()
+
+
+@pytest.mark.parametrize("value", [b"1 ", b"<< /A /B >> "])
+def test_an_object_of_too_many_values(value: bytes) -> None:
+    body = b"[" + value * (syntax.MOST_VALUES + 1) + b"]"
+    for data in (making.plain(o6=body), Made().streamed({1: BODY[1], 6: body}, {4: BODY[4]}).data):
+        with pytest.raises(LimitError, match="values"):
+            opened(data).object(Ref(6, 0))
 
 
 def test_an_object_larger_than_a_window() -> None:

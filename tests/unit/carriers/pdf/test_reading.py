@@ -166,6 +166,79 @@ def test_a_damaged_way_to_the_store() -> None:
     assert outcome(renamed) == "malformed"
 
 
+HOSTS = {"table": PLAIN, "stream": making.packed(), "hybrid": making.hybrid(), "junk": PLAIN + b"<html>junk"}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_a_signed_document_cut_anywhere(name: str) -> None:
+    """It is unsigned only where less than the number of an object is left of what was appended."""
+    host = HOSTS[name]
+    whole = making.embed(host)
+    assert outcome(whole[:-1]) == "1 stores"  # the line feed at the end, which the hash covers
+    for end in range(len(host), len(whole) - 1):
+        expected = "unsigned" if b"obj" not in whole[len(host) : end] else "malformed"
+        assert outcome(whole[:end]) == expected, whole[len(host) : end]
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_the_original_appended_to_the_signed_document(name: str) -> None:
+    with pytest.raises(MalformedError, match="what looks like a manifest store is in it") as caught:
+        making.read(making.embed(HOSTS[name]) + HOSTS[name])
+    assert caught.value.message.count("what looks like") == 1
+
+
+PICTURE = b"\xff\xd8\xff\xeb\x02\0JP\0\1\0\0\0\1" + STORE
+"""The beginning of a JPEG that is signed for itself."""
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\n\n\0 ", b"<html>junk</html>", b"1 0\n", b"\x1a", b"x" * 5000, b"% obj", b"--boundary--\r\n"]
+)
+def test_bytes_behind_the_end(junk: bytes) -> None:
+    """They say nothing about a document without traces of a store."""
+    picture = b"<< /Type /XObject /Length %d >>\nstream\n%s\nendstream" % (len(PICTURE), PICTURE)
+    for data in (PLAIN, making.packed(), making.plain(o6=picture)):
+        assert outcome(data + junk) == "unsigned"
+    named = making.plain(o6=b"(C2PA#5fManifest /C2P#41_Manifest)")
+    assert outcome(named) == "unsigned"
+    assert outcome(named + junk) == ("malformed" if junk.strip(b"\0\n ") else "unsigned")
+
+
+def passed_over(*, catalog: bytes = BODY[1], previous: bool = True) -> bytes:
+    """A signed document with an update whose ``/Prev`` leads past the signed section, or nowhere."""
+    made = Made().update(BODY)
+    first = made.previous
+    made.data = making.embed(made.data)
+    made.previous = first if previous else None
+    return made.update({1: catalog} if previous else {9: catalog}).data
+
+
+def test_an_update_that_passes_over_the_signed_one() -> None:
+    assert outcome(passed_over()) == "malformed"
+    bare = passed_over(previous=False).replace(b"/Root 1 0 R  >>\nstartxref", b"/Root 9 0 R  >>\nstartxref")
+    end = bare.rindex(b"/Root 1 0 R")
+    assert outcome(bare[:end] + b"/Root 9 0 R" + bare[end + 11 :]) == "malformed"
+    honest = Made().update(BODY)
+    for number in (5, 1, 5):
+        honest.update({number: BODY[number]})
+    attached = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(STORE), STORE)
+    assert outcome(honest.update({7: attached}).data) == "unsigned"
+    honest.data += b"% nothing\n"
+    honest.update({5: making.FONT}, free=(4,))
+    assert outcome(honest.data) == "unsigned"
+
+
+def test_a_section_that_nothing_leads_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ``startxref`` is looked for in files of ordinary size."""
+    signed = making.embed(PLAIN)
+    made = Made(signed + b"% written anew\n", size=20)
+    rewritten = made.update(BODY).data
+    assert outcome(rewritten) == "malformed"
+    assert outcome(Made(PLAIN).update(BODY).data) == "unsigned"
+    monkeypatch.setattr("provkit.carriers.pdf.doubts.SCANNED", len(rewritten) - 1)
+    assert outcome(rewritten) == "unsigned"
+
+
 def test_filter_bomb_is_not_expanded() -> None:
     bomb = zlib.compress(zlib.compress(zlib.compress(bytes(300_000_000))))
     data = making.with_store(bomb, stream=b"/Filter [/FlateDecode /FlateDecode /FlateDecode]")

@@ -50,6 +50,14 @@ def test_places() -> None:
     assert [one.value for one in syntax.strings(item)] == [b"x"]
 
 
+def test_a_buffer_can_end_early() -> None:
+    for data in (b"[1 2 3]", b"(abc(d))", b"<< /A (x) >>", b"<41 42>"):
+        assert syntax.parse(data + b"]", 0, len(data)).end == len(data)
+        for end in range(len(data)):
+            with pytest.raises(MalformedError):
+                syntax.parse(data, 0, end)
+
+
 def test_names_are_the_same_however_spelled() -> None:
     item = syntax.parse(b"<< /#41F 1 /AF 2 >>", 0)
     assert isinstance(item.value, Dict)
