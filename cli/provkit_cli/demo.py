@@ -23,10 +23,9 @@ from provkit_cli.inputs import Source
 app = new_app()
 
 _SIGNED: Final = (
-    ("letter.txt", "human"),
-    ("herons.html", "human"),
-    ("boat.png", "ai-assisted"),
-    ("reply.pdf", "synthetic"),
+    (("letter.txt", "herons.html"), "human"),
+    (("boat.png",), "ai-assisted"),
+    (("reply.pdf",), "synthetic"),
 )
 _SIGNER: Final = "Demo Desk"
 _WIDTH: Final = 98
@@ -68,10 +67,11 @@ def _show(folder: Path, *, no_color: bool, force: bool) -> None:
     for name, content in FILES.items():
         write_atomic(folder / name, content, force=force)
     key = ("--cert", "dev/chain.pem", "--key", "dev/key.pem", "--in-place")
-    for name, origin in _SIGNED:
-        _command(style, "sign", name, "--origin", origin, *key)
-        signed = sign((folder / name).read_bytes(), Origin.of(origin), signer)
-        write_atomic(folder / name, signed, force=True)
+    for names, origin in _SIGNED:
+        _command(style, "sign", *names, "--origin", origin, *key)
+        for name in names:
+            signed = sign((folder / name).read_bytes(), Origin.of(origin), signer)
+            write_atomic(folder / name, signed, force=True)
     store = TrustStore.empty().with_anchors(identity.root_pem, name="root.pem")
     console.out("\n")
     _verify(folder, tuple(FILES), store, style)

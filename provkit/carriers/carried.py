@@ -96,7 +96,7 @@ class RangeBinding:
     """What the data hash may leave out, ``(start, length)``: exactly one of these; None is nothing."""
     carrier: str
     """What stands in the range, for explanations, for example "the script element"."""
-    exclusion_code: StatusCode = StatusCode.ASSERTION_DATA_HASH_MALFORMED
+    exclusion_code: StatusCode = StatusCode.ASSERTION_DATA_HASH_MISMATCH
     """What an exclusion that is none of the accepted ones is called."""
     warnings: tuple[str, ...] = ()
     spelled: Spelled | None = None

@@ -76,7 +76,7 @@ def in_text(data: bytes, limits: Limits) -> dict[str, Carried]:
     found = {}
     page = _page(data, limits)
     # Articles and programs name the elements of a page; what counts there has a store or begins the file.
-    at_start = page.reference is not None and data.lstrip().startswith(b"<")
+    at_start = page.reference is not None and data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
     if page.stores or at_start or (page.problem is not None and _STORE in data):
         found[HTML] = page
     block = _block(data, limits)

@@ -7,7 +7,7 @@
     plan.keeps(domain_of(url), decision, key_of(body))     # second pass, in any order
 
 Which documents stay is a matter of their content and of the seed, never of order, machine or worker.
-Memory: about 100 bytes for each document of a capped class, none for the others.
+Memory: about 200 bytes for each document of a capped class, none for the others.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.crawl.codes import ReasonCode as Code
@@ -67,11 +68,13 @@ def domain_of(url: str | None) -> str:
 
 def is_capped(caps: Caps, stratum: str) -> bool:
     """Whether documents of a stratum count against the caps of a policy."""
-    return any(stratum in _strata(cls, detected=caps.detected) for cls in caps.classes)
+    return stratum in _strata(caps.classes, caps.detected)
 
 
-def _strata(cls: str, *, detected: bool) -> tuple[str, ...]:
-    return (cls, f"declared-{cls}", f"{_PURPOSED}{cls}", *((f"detected-{cls}",) if detected else ()))
+@lru_cache(maxsize=16)
+def _strata(classes: tuple[str, ...], detected: bool) -> frozenset[str]:
+    prefixes = ("", "declared-", _PURPOSED, *(("detected-",) if detected else ()))
+    return frozenset(prefix + cls for prefix in prefixes for cls in classes)
 
 
 def exact(share: float) -> Fraction:

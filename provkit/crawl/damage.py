@@ -38,6 +38,10 @@ _TAKEN_APART: Final = frozenset(
     }
 )
 """Codes of a carrier that holds no manifest any more."""
+_OTHER_BYTES: Final = frozenset(
+    {StatusCode.ASSERTION_DATA_HASH_MISMATCH, StatusCode.ASSERTION_DATA_HASH_MALFORMED}
+)
+"""Codes of a manifest that is about other bytes, or about the same at another place."""
 _ELSEWHERE: Final = frozenset(
     {StatusCode.MANIFEST_INACCESSIBLE, StatusCode.MANIFEST_STRUCTURED_TEXT_NO_RESOLUTION_PATH}
 )
@@ -139,7 +143,7 @@ def _broken(verdict: Verdict, body: bytes, limits: Limits, again: Callable[[byte
             return Finding(Damage.DAMAGED, Code.CREDENTIAL_DAMAGED.says(first))
         if codes & _ELSEWHERE:
             return Finding(Damage.UNVERIFIABLE, Code.CREDENTIAL_UNVERIFIABLE.says(first))
-    elif verdict.media_type.startswith(_TEXT):
+    elif codes & _OTHER_BYTES and verdict.media_type.startswith(_TEXT):
         for what, before in _undone(body, limits):
             if _holds(before, again):
                 sentence = f"it holds once {what} is undone: a program changed the file on the way"

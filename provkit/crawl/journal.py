@@ -70,12 +70,11 @@ class Journal:
         # Looked at only at the start: afterwards there is what the run itself wrote.
         if earlier is None and not force and set(os.listdir(self.out)) - {WORK}:  # noqa: PTH208
             raise ConfigurationError(f"the folder is not empty: {self.out}", hint=_HINT)
-        for folder in (self.folder, *(os.path.join(self.out, name) for name in ("kept", "excluded"))):  # noqa: PTH118
-            make_folder(folder)
-            # What a process left that was killed while it wrote.
-            for path in Path(folder).glob(".provkit-*.tmp"):
-                path.unlink()
+        make_folder(self.folder)
         self.write("plan", plan)
+        for name in ("kept", "excluded"):
+            make_folder(os.path.join(self.out, name))  # noqa: PTH118
+        self._sweep()
         return None
 
     def note(self, name: str) -> Any:
@@ -101,6 +100,12 @@ class Journal:
     def end(self) -> None:
         """Remove the notes; the results stand."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove what a process left that was killed while it wrote."""
+        for below in ("", "kept", "excluded"):
+            for path in Path(self.out, below).glob(".provkit-*.tmp"):
+                path.unlink()
 
     def _report(self) -> dict[str, Any] | None:
         path = os.path.join(self.out, REPORT)  # noqa: PTH118

@@ -51,6 +51,8 @@ _HEADERS: Final = {
     "x-robots-tag": "preference",
     "link": "link",
 }
+_LINK: Final = re.compile(r"c2pa-manifest|license|\\", re.IGNORECASE)
+"""In the value of a ``Link`` header that is parsed: a relation may be spelled with escapes."""
 _PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\f\v]*+<(?:!doctype[ \t\r\n]+)?html\b", re.IGNORECASE)
 _HEAD: Final = 4096
 _STEP: Final = 499
@@ -63,11 +65,11 @@ _ASCII_ONLY: Final = bytes(range(128)) + b" " * 128
 # Parts of the words above, as short as leaves few to find: the fewer spellings in upper and lower
 # case there are to tell apart, the faster is the search.
 _SPELLED: Final = r"(?i:2pa|i-disclosure|igitalsourcetype|noai|m-reservation|l\+xml|aigc)"
-# What the words are made of - letters, digits and -, + and / - as character references, in decimal
-# and hexadecimal, with leading zeros, with and without a semicolon.  Only the last two have names.
+# What the words are made of - letters, 2, - and + - as character references, in decimal and
+# hexadecimal, with leading zeros, with and without a semicolon.  Only the last has a name, too.
 _REFERENCE: Final = (
-    "&#(?:0*(?:4[3-9]|5[0-7]|6[5-9]|[789][0-9]|1[01][0-9]|12[0-2])(?:[^0-9]|$)"
-    "|[xX]0*(?:2[bdfBDF]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))|&(?:sol|plus);"
+    "&#(?:0*(?:4[35]|50|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2])(?:[^0-9]|$)"
+    "|[xX]0*(?:2[bdBD]|32|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))|&plus;"
 )
 
 
@@ -130,15 +132,16 @@ def probe(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Probe:
         headers: names in any case, and values.
     """
     told = {_HEADERS[low] for name, _ in headers if (low := name.lower()) in _HEADERS} if headers else ()
-    media_type = _sniff(body)
+    # UTF-16 and UTF-32 spell ASCII as ASCII between NULs; other readers drop or stop at them.
+    view = body.replace(b"\0", b"") if b"\0" in body else body
+    is_ascii = view is body and body.isascii()
+    media_type = _sniff(body, is_ascii=is_ascii)
     if media_type == media.PDF:
         flags = {"pdf": True, "signal": True, "preference": True}
     elif media_type in LOCATORS:
         flags = {"container": True, "signal": True, "preference": True}
     else:
-        # UTF-16 and UTF-32 spell ASCII as ASCII between NULs; other readers drop or stop at them.
-        view = body.replace(b"\0", b"") if b"\0" in body else body
-        if _names_anything(view):
+        if _names_anything(view, is_ascii=is_ascii):
             flags = _closer(body, view)
         elif media_type == media.HTML and not told:
             return _NOTHING_IN_A_PAGE
@@ -151,27 +154,31 @@ def probe(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Probe:
     if "preference" in told:
         flags["preference"] = True
     if "link" in told:
-        links = [(name, value) for name, value in headers if name.lower() == "link"]
-        flags["linked"] = bool(credential_links(links))
+        links = [(name, value) for name, value in headers if name.lower() == "link" and _LINK.search(value)]
+        if credential_links(links):
+            flags["linked"] = True
         if preferences(links):
             flags["preference"] = True
     return Probe(media_type, **flags)
 
 
-def _sniff(body: bytes) -> str | None:
-    """As ``media.sniff`` says, faster for pages: what begins like one is one, or a PDF."""
-    head = body[:_HEAD]
-    if _PAGE.match(head) and _PDF not in head and b"\0" not in head:
-        return media.HTML
+def _sniff(body: bytes, *, is_ascii: bool) -> str | None:
+    """As ``media.sniff`` says, faster for pages: what begins like one is one, if it is text."""
+    if _PAGE.match(body, 0, _HEAD):
+        if is_ascii:
+            return media.HTML
+        head = body[:_HEAD]
+        if _PDF not in head and b"\0" not in head:
+            return media.HTML
     try:
         return media.sniff(body)
     except ProvkitError:
         return None
 
 
-def _names_anything(view: bytes) -> bool:
+def _names_anything(view: bytes, *, is_ascii: bool) -> bool:
     """Whether any of the words occurs, spelled out in any case or with character references."""
-    if not view.isascii():
+    if not is_ascii:
         if b"\xf3" in view and SELECTOR in view:
             return True
         if _translate is None and view[::_STEP].isascii():

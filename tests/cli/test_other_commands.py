@@ -35,7 +35,7 @@ def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy"])
+@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy", "crawl-report"])
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     committed = (REPOSITORY / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     assert committed == schema_text(name), f"run: provkit schema {name} > schemas/{name}.json"
@@ -44,7 +44,7 @@ def test_committed_schema_is_the_generated_one(name: str) -> None:
 def test_schema_command(cli: Cli) -> None:
     assert cli("schema", "verdict").out == schema_text("verdict")
     listed = [line.split()[0] for line in cli("schema").out.splitlines()]
-    assert listed == ["verdict", "origin", "config", "policy"]
+    assert listed == ["verdict", "origin", "config", "policy", "crawl-report"]
     assert cli("schema", "nonsense").code == 2
 
 
@@ -201,10 +201,10 @@ def test_demo_fits_on_a_screen_and_leaves_nothing(
     done = cli("demo")
     lines = done.out.splitlines()
     assert (done.code, done.err) == (0, "")
-    assert len(lines) <= 24
+    assert len(lines) <= 28
     assert max(map(len, lines)) <= 100
     assert [line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in {"trusted", "invalid", "unsigned"}] == [
-        "trusted", "trusted", "trusted", "unsigned", "invalid",
+        "trusted", "trusted", "trusted", "trusted", "unsigned", "invalid",
     ]  # fmt: skip
     for word in ("human", "ai-assisted", "synthetic"):
         assert f"stated as {word}" in done.out

@@ -275,7 +275,8 @@ def test_floods() -> None:
     names = b" ".join(b"(%06d) 5 0 R" % at for at in range(30_000))
     flood = making.with_store(catalog=b"/AF [7 0 R] /Names << /EmbeddedFiles << /Names [%s] >> >>" % names)
     assert outcome(flood) in {"problem", "error limit"}
-    assert outcome(making.with_store(catalog=b"/AF [" + b"7 0 R " * 60_000 + b"]")) == "problem"
+    assert outcome(making.with_store(catalog=b"/AF 9 0 R", o9=b"[" + b"7 0 R " * 60_000 + b"]")) == "problem"
+    assert outcome(making.with_store(catalog=b"/AF [" + b"7 0 R " * 60_000 + b"]")) == "error limit"
     assert outcome(making.plain(o1=b"<< /AF " * 500_000)) in {"error malformed", "error limit", "unsigned"}
     assert outcome(b"%PDF-1.7\n" + b"(" * 5_000_000) == "error malformed"
     assert outcome(b"%PDF-1.7\n" + b"startxref\n9\n%%EOF\n" * 400_000) == "error malformed"
@@ -284,3 +285,13 @@ def test_floods() -> None:
     with pytest.raises(LimitError):
         pdf.read(Memory(making.with_store(catalog=b"/AF [7 0 R]", o3=making.PAGE)), Limits(container_parts=1))
     assert len(pypdf.PdfReader(io.BytesIO(signed)).pages) == 5_000
+
+
+@pytest.mark.slow
+def test_cutting_never_makes_a_signed_document_unsigned() -> None:
+    """Nor does junk behind the cut."""
+    for name, host in sorted((name, make()) for name, make in HOSTS.items()):
+        whole = embedded(name)
+        for end in range(len(host) + len(b"\n1 0 obj\n"), len(whole) - 1, 3):
+            for junk in (b"", b"\n", b"junk\n", b"\0" * 700):
+                assert outcome(whole[:end] + junk) != "unsigned", (name, end - len(host), junk)

@@ -74,7 +74,7 @@ class Spelling:
         block, rest = self.block, self.data[: self.block.start] + self.data[self.block.end :]
         for first, syntax in _TOLD:
             if first.match(rest.removeprefix(BOM)):
-                return Fit(self._misfit(syntax, None, "which its first line tells"), None)
+                return Fit(self._misfit(syntax, block.end, "which its first line tells"), None)
         shown = block.prefix.decode() or "no sign at all"
         if len(block.prefix) == 1 and block.prefix != sign_of_one_byte(rest):
             return Fit(
@@ -87,18 +87,18 @@ class Spelling:
             f"shows that {shown!r} begins one here",
         )
 
-    def _misfit(self, syntax: Syntax, stop: int | None, told: str) -> str | None:
+    def _misfit(self, syntax: Syntax, stop: int, told: str) -> str | None:
         """Why the block is no comment in this syntax; None if it is one."""
         data, block = self.data, self.block
         name = syntax.media_type
         sign = (block.prefix, block.suffix)
         shown = (b" ".join(sign).strip() or b"no sign").decode()[:_SHOWN]
-        if self._in_front_matter(syntax):
+        if self._in_front_matter(syntax, stop):
             # Both forms are known here, so where the exclusion ends tells which was signed.
             literal = not block.prefix
             if sign not in {(b"", b""), (b"#", b"")}:
                 return f"{shown!r} around the block begins no comment in front matter"
-            if stop is not None and literal is (stop == block.end):
+            if literal is (stop == block.end):
                 return "the data hash leaves out another form of block in front matter than stands there"
             return None
         if sign not in syntax.spellings:
@@ -115,13 +115,14 @@ class Spelling:
             return "the address in the block holds a percent sign, which a batch file acts on"
         return None
 
-    def _in_front_matter(self, syntax: Syntax) -> bool:
-        if not syntax.front_matter or not 0 < self.block.start <= front_matter.FENCE:
+    def _in_front_matter(self, syntax: Syntax, stop: int) -> bool:
+        """Whether the place that was signed is in front matter, whatever stands there now."""
+        start = self.block.start
+        if not syntax.front_matter or not 0 < start <= front_matter.FENCE:
             return False
-        rest = self.data[: self.block.start] + self.data[self.block.end :].removeprefix(b"\r").removeprefix(
-            b"\n"
-        )
-        return front_matter.inside(rest, syntax) == self.block.start
+        fence, rest = self.data[:start], self.data[stop:]
+        unbroken = rest.removeprefix(b"\r").removeprefix(b"\n")
+        return start in {front_matter.inside(fence + one, syntax) for one in (rest, unbroken)}
 
 
 def sign_of_one_byte(text: bytes) -> bytes:

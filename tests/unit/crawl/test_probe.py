@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         PAGE % (b"", "世界".encode() * 4000),
         PAGE % (b"", "Grüße".encode("latin-1") * 500),
         PAGE % (b"", "日本語".encode("shift_jis") * 500),
-        PAGE % (b"", b"&#8217; &#160; &#x2019; &#39; &copy; &#038;"),
+        PAGE % (b"", b"&#8217; &#160; &#x2019; &#39; &#x27; &#47; &#x2F; &copy; &#038;"),
         PAGE % (b'<meta name="generator" content="AI Writer 3">', b""),
         PAGE % (b"<script>var a='</head><body>'</script>", b""),
     ],
@@ -51,6 +51,7 @@ def test_other_bodies_are_silent(text: bytes) -> None:
         (b'<link rel="C2pa-Manifest" href="x">', "html"),
         (b'<link rel="c2pa&#x2d;manifest" href="x">', "html"),
         (b'<script type="application&sol;c2pa">AAAA</script>', "html"),
+        (b'<script type="application/c&#50;pa">AAAA</script>', "html"),
         (
             b"<!-- -----BEGIN C2PA MANIFEST----- https://a.example/x -----END C2PA MANIFEST----- -->",
             "structured",
@@ -78,6 +79,16 @@ def test_everything_that_is_looked_for_is_seen(inserted: bytes, flag: str, rest:
                 continue  # in UTF-16 there is no block, see verify
             page = page.decode("latin-1").encode(codec)
         assert getattr(probe(page), flag), codec
+
+
+@pytest.mark.parametrize("word", ["application/c2pa", "c2pa-manifest", "ai-disclosure", "aigc", "digitalSourceType",
+                                  "noai", "tdm-reservation", "rsl+xml"])  # fmt: skip
+def test_no_character_of_a_word_can_be_disguised(word: str) -> None:
+    for index, character in enumerate(word):
+        for form in ("&#{n};", "&#00{n};", "&#x{n:x};", "&#X0{n:X} "):
+            for one in (character, character.upper()):
+                disguised = word[:index] + form.format(n=ord(one)) + word[index + 1 :]
+                assert probe(PAGE % (b'<meta name="%s">' % disguised.encode(), b"")).anything, disguised
 
 
 def test_selectors_of_a_wrapper_are_seen_whole_and_cut() -> None:
