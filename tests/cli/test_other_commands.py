@@ -202,7 +202,7 @@ def test_demo_fits_on_a_screen_and_leaves_nothing(
     lines = done.out.splitlines()
     assert (done.code, done.err) == (0, "")
     assert len(lines) <= 28
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines)) <= 105
     assert [line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in {"trusted", "invalid", "unsigned"}] == [
         "trusted", "trusted", "trusted", "trusted", "unsigned", "invalid",
     ]  # fmt: skip

@@ -238,7 +238,11 @@ KINDS: Final[tuple[tuple[Callable[[_Maker], _Made], int], ...]] = (
     (_boast, 3),
     *((functools.partial(_laundered, medium=medium), 2) for medium in MEDIA),
     *((functools.partial(_labelled, medium=medium), 2) for medium in ("text", "html", "markdown", "png")),
-    *((functools.partial(_signed, cls=cls, medium=medium), 1) for cls in (ASSISTED, SYNTHETIC) for medium in MEDIA),
+    *(
+        (functools.partial(_signed, cls=cls, medium=medium), 1)
+        for cls in (ASSISTED, SYNTHETIC)
+        for medium in MEDIA
+    ),
     *((functools.partial(_signed, cls=HUMAN, medium=medium), 2) for medium in MEDIA),
 )
 """What there is, and how often against the rest."""
@@ -270,11 +274,17 @@ def make_world(
     for number in range(files):
         path = folder / f"crawl-{number:02d}.warc.gz"
         with path.open("wb") as out:
-            out.write(gzip.compress(_record("warcinfo", "", b"software: a test\r\n", "application/warc-fields"), mtime=0))
+            out.write(
+                gzip.compress(
+                    _record("warcinfo", "", b"software: a test\r\n", "application/warc-fields"), mtime=0
+                )
+            )
             if number == files - 1:
                 # Behind the pages it speaks of, as in a real crawl's separate files.
                 rules = b"User-agent: *\nContent-Usage: train-ai=n\nAllow: /\n"
-                out.write(gzip.compress(response(f"https://{_DENIED}/robots.txt", rules, "text/plain"), mtime=0))
+                out.write(
+                    gzip.compress(response(f"https://{_DENIED}/robots.txt", rules, "text/plain"), mtime=0)
+                )
             for index in range(number, len(order), files):
                 made = order[index](maker)
                 denied = index % 17 == 3
@@ -326,7 +336,11 @@ def response(
     number: int = 0,
 ) -> bytes:
     """A response record, not compressed."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Type: {media_type}", *(f"{name}: {value}" for name, value in headers)]
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {media_type}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
     block = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
     extra = "WARC-Truncated: length\r\n" if truncated else ""
     return _record("response", url, block, "application/http; msgtype=response", extra, number)

@@ -32,6 +32,8 @@ _FIRST: Final = re.compile(
 )
 _BLANK_BEHIND: Final = re.compile(rb"\r?\n[ \t]*+(?:\r?\n|\Z)|\Z")
 _SHOWN: Final = 20
+_COMMENT: Final = (b"#", b"")
+_LITERAL: Final = (b"", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +95,11 @@ class Spelling:
         name = syntax.media_type
         sign = (block.prefix, block.suffix)
         shown = (b" ".join(sign).strip() or b"no sign").decode()[:_SHOWN]
-        if self._in_front_matter(syntax, stop):
-            # Both forms are known here, so where the exclusion ends tells which was signed.
-            literal = not block.prefix
-            if sign not in {(b"", b""), (b"#", b"")}:
-                return f"{shown!r} around the block begins no comment in front matter"
-            if literal is (stop == block.end):
-                return "the data hash leaves out another form of block in front matter than stands there"
-            return None
+        form = self._form(syntax, stop)
+        if form is not None:
+            if sign == form and (stop == block.end) is (form == _COMMENT):
+                return None
+            return f"{shown!r} around the block in front matter is not how it was signed"
         if sign not in syntax.spellings:
             return f"{shown!r} around the block is no comment in {name}, {told}"
         before = data[max(0, block.start - 3) : block.start]
@@ -115,14 +114,19 @@ class Spelling:
             return "the address in the block holds a percent sign, which a batch file acts on"
         return None
 
-    def _in_front_matter(self, syntax: Syntax, stop: int) -> bool:
-        """Whether the place that was signed is in front matter, whatever stands there now."""
+    def _form(self, syntax: Syntax, stop: int) -> tuple[bytes, bytes] | None:
+        """The form that was signed, if the block is in front matter; None if it is not.
+
+        Told by what is hashed: the line end behind the comment is, and that behind the three lines is not.
+        """
         start = self.block.start
         if not syntax.front_matter or not 0 < start <= front_matter.FENCE:
-            return False
+            return None
         fence, rest = self.data[:start], self.data[stop:]
+        if front_matter.inside(fence + rest, syntax) == start:
+            return _LITERAL
         unbroken = rest.removeprefix(b"\r").removeprefix(b"\n")
-        return start in {front_matter.inside(fence + one, syntax) for one in (rest, unbroken)}
+        return _COMMENT if front_matter.inside(fence + unbroken, syntax) == start else None
 
 
 def sign_of_one_byte(text: bytes) -> bytes:

@@ -63,7 +63,10 @@ def test_any_bytes_have_a_text(data: bytes, charset: str | None) -> None:
 
 
 @pytest.mark.parametrize("how", ["visible", "none"])
-@pytest.mark.parametrize(("media_type", "body"), [("text/plain", b"A heron.\n"), ("text/markdown", b"# A heron\n"), ("text/html", PAGE)])
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [("text/plain", b"A heron.\n"), ("text/markdown", b"# A heron\n"), ("text/html", PAGE)],
+)
 def test_no_carrier_reaches_training(how: str, media_type: str, body: bytes) -> None:
     pki = Pki.make()
     signer = provkit.Signer.from_pem(pki.chain_pem, pki.key_pem)
@@ -75,7 +78,9 @@ def test_no_carrier_reaches_training(how: str, media_type: str, body: bytes) -> 
         assert "heron" in text or "crane" in text
         assert "C2PA" not in text
         assert len(text) <= len(body)
-        assert not any(c == "\ufeff" or "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef" for c in text)
+        assert not any(
+            c == "\ufeff" or "\ufe00" <= c <= "\ufe0f" or "\U000e0100" <= c <= "\U000e01ef" for c in text
+        )
 
 
 def test_selectors_that_belong_to_characters_stay() -> None:

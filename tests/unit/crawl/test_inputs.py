@@ -46,16 +46,29 @@ def test_rows_of_text_page_and_bytes(tmp_path: Path) -> None:
 
 
 def test_a_bad_row_is_said_and_the_next_is_read(tmp_path: Path) -> None:
-    bad: list[object] = [[], {"url": "x"}, {"text": 5}, {"text": "a", "url": 1}, {"content_b64": "%"}, {"text": "a", "headers": 3}]
+    bad: list[object] = [
+        [],
+        {"url": "x"},
+        {"text": 5},
+        {"text": "a", "url": 1},
+        {"content_b64": "%"},
+        {"text": "a", "headers": 3},
+    ]
     entries = read(tmp_path / "a.ndjson", [*bad, {"text": "good"}])
     assert [type(entry) for entry in entries] == [Problem] * len(bad) + [Document]
     assert [entry.position for entry in entries if isinstance(entry, Problem)] == list(range(1, len(bad) + 1))
 
 
 def test_a_cut_or_damaged_gzip_of_rows_is_said(tmp_path: Path) -> None:
-    data = gzip.compress(b"".join(json.dumps({"text": f"{n} {n * 7919}"}).encode() + b"\n" for n in range(3000)))
+    data = gzip.compress(
+        b"".join(json.dumps({"text": f"{n} {n * 7919}"}).encode() + b"\n" for n in range(3000))
+    )
     path = tmp_path / "a.jsonl.gz"
-    for kept, code in ((data, None), (data[:-500], "cut"), (data[:900] + b"\xff" * 90 + data[990:], "damaged")):
+    for kept, code in (
+        (data, None),
+        (data[:-500], "cut"),
+        (data[:900] + b"\xff" * 90 + data[990:], "damaged"),
+    ):
         path.write_bytes(kept)
         entries = list(rows.read_jsonl(str(path)))
         problems = [entry.code for entry in entries if isinstance(entry, Problem)]
@@ -74,7 +87,11 @@ def test_parquet(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     arrow = pytest.importorskip("pyarrow", reason="needs pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    columns = {"url": ["https://a.example/", "https://a.example/b"], "content": [b"\xff", None], "text": [None, "b"]}
+    columns = {
+        "url": ["https://a.example/", "https://a.example/b"],
+        "content": [b"\xff", None],
+        "text": [None, "b"],
+    }
     parquet.write_table(arrow.table(columns), path)
     entries = list(rows.read_parquet(str(path)))
     assert [entry.body for entry in entries if isinstance(entry, Document)] == [b"\xff", b"b"]

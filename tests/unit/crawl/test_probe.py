@@ -151,3 +151,12 @@ def test_use_switches_the_engine() -> None:
     module.use(spy)
     assert not probe(PAGE % (b"", "é".encode())).anything
     assert calls
+
+
+def test_stringzilla_blanks_as_we_do() -> None:
+    stringzilla = pytest.importorskip("stringzilla")
+    module.use(stringzilla.translate)
+    every = bytes(range(1, 256)) * 300
+    assert module._ascii(every) == every.translate(module._ASCII_ONLY)
+    assert not probe(PAGE % (b"", "Grüße 世界".encode() * 900)).anything
+    assert probe(PAGE % (b'<meta name="ai-disclosure">', "世界".encode())).signal

@@ -109,7 +109,9 @@ def test_truncation_and_part_of_a_page_are_said(tmp_path: Path) -> None:
 
 
 def test_a_conversion_is_text_that_somebody_took_out(tmp_path: Path) -> None:
-    (found,) = documents(read(tmp_path, packed([record("conversion", URL, b"words", "text/plain")]), "a.wet.gz"))
+    (found,) = documents(
+        read(tmp_path, packed([record("conversion", URL, b"words", "text/plain")]), "a.wet.gz")
+    )
     assert (found.converted, found.body, found.media_type) == (True, b"words", "text/plain")
 
 

@@ -36,16 +36,16 @@ AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def rows(path: Path, texts: Sequence[str], **more: Any) -> Path:
-    lines = [json.dumps({"url": f"https://a.example/{n}", "text": text, **more}) for n, text in enumerate(texts)]
+    lines = [
+        json.dumps({"url": f"https://a.example/{n}", "text": text, **more}) for n, text in enumerate(texts)
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
 
 def order(out: Path, *paths: Path, **more: Any) -> results.Order:
     sources = inputs.expand([str(path) for path in paths])
-    plain = results.Order(
-        sources, Policy.preset(), TrustStore.empty(), Extractor(), Counter(), str(out), AT
-    )
+    plain = results.Order(sources, Policy.preset(), TrustStore.empty(), Extractor(), Counter(), str(out), AT)
     return replace(plain, **more)
 
 
@@ -121,7 +121,10 @@ def test_an_unfinished_run_judges_at_its_own_moment(tmp_path: Path) -> None:
 
 
 READING = Reading(
-    "text/plain", damage=Damage.DAMAGED, preferences=(Preference("tdm", Permission.DENIED, "x", "y"),), captured_at=AT
+    "text/plain",
+    damage=Damage.DAMAGED,
+    preferences=(Preference("tdm", Permission.DENIED, "x", "y"),),
+    captured_at=AT,
 )
 
 
@@ -133,7 +136,9 @@ def test_a_spool_gives_back_what_went_in(tmp_path: Path) -> None:
 
 
 @given(data=st.binary(max_size=200), packed=st.booleans())
-def test_a_strange_spool_is_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, packed: bool) -> None:
+def test_a_strange_spool_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, packed: bool
+) -> None:
     path = tmp_path_factory.getbasetemp() / "any.spool"
     path.write_bytes(zlib.compress(data) if packed else data)
     try:
@@ -147,7 +152,11 @@ def test_a_spool_can_run_nothing(tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[object, ...]:
             return (Path.mkdir, (tmp_path / "made",))
 
-    for facts in (pickle.dumps(Evil()), pickle.dumps(io.BytesIO), b"cprovkit.verdict\nOriginClass.__init__\n."):
+    for facts in (
+        pickle.dumps(Evil()),
+        pickle.dumps(io.BytesIO),
+        b"cprovkit.verdict\nOriginClass.__init__\n.",
+    ):
         frame = len(facts).to_bytes(4, "big") + facts + (0).to_bytes(4, "big")
         path = tmp_path / "evil.spool"
         path.write_bytes(zlib.compress(frame))
@@ -177,7 +186,9 @@ def test_a_host_speaks_for_its_pages_and_never_of_origin() -> None:
         ("tdm", Permission.DENIED),
     }
     assert replace(said, preferences=()) == Reading("text/html")
-    page = Reading("text/html", preferences=(Preference("tdm", Permission.ALLOWED, "html:tdm-reservation", "0"),))
+    page = Reading(
+        "text/html", preferences=(Preference("tdm", Permission.ALLOWED, "html:tdm-reservation", "0"),)
+    )
     assert under_site(page, words, "https://a.example/") == page
     assert under_site(page, words, "https://[") == page
     assert under_site(page, {}, "https://a.example/art") is page
@@ -206,7 +217,11 @@ def test_epochs_fill_the_budget_within_their_limits() -> None:
 @given(
     rows_=st.dictionaries(
         st.sampled_from(["human", "unknown", "synthetic", "declared-human"]),
-        st.tuples(st.integers(0, 10**9), st.sampled_from([0.0, 0.5, 1.0, 4.0, 8.0]), st.sampled_from([1.0, 2.0, 4.0])),
+        st.tuples(
+            st.integers(0, 10**9),
+            st.sampled_from([0.0, 0.5, 1.0, 4.0, 8.0]),
+            st.sampled_from([1.0, 2.0, 4.0]),
+        ),
     )
 )
 def test_no_stratum_is_seen_more_often_than_it_may(rows_: dict[str, tuple[int, float, float]]) -> None:
