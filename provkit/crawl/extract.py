@@ -167,7 +167,8 @@ def visible_text(body: bytes, charset: str | None) -> str:
 
     text = decoded(body, charset)
     # As UTF-8, so that no spelling of an encoding in the page counts a second time.
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # Without `huge_tree` a page with 10 MB of text or 256 levels would silently be empty.
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace") or b" ", parser=parser)
     except etree.ParserError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
@@ -22,15 +22,28 @@ from provkit.crawl.signals.headers import credential_links, preferences
 from provkit.errors import ProvkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-_translate: Callable[[bytes, bytes], bytes] | None = None
+
+class Searcher(Protocol):
+    """What is used of stringzilla."""
+
+    def find(self, text: bytes, word: bytes, /) -> int:
+        """As ``bytes.find``."""
+        ...
+
+    def translate(self, text: bytes, table: bytes, /) -> bytes:
+        """As ``bytes.translate``."""
+        ...
+
+
+_searcher: Searcher | None = None
 try:
     import stringzilla  # type: ignore[import-not-found,unused-ignore] # the extra `crawl`
 except ImportError:
     pass
 else:
-    _translate = stringzilla.translate
+    _searcher = stringzilla
 
 SELECTOR: Final = b"\xf3\xa0\x84\xb3"
 """U+E0133, the selector of ``C``: the magic of a wrapper begins with it, a cut one too (§A.8.4)."""
@@ -64,12 +77,12 @@ _ASCII_ONLY: Final = bytes(range(128)) + b" " * 128
 
 # Parts of the words above, as short as leaves few to find: the fewer spellings in upper and lower
 # case there are to tell apart, the faster is the search.
-_SPELLED: Final = r"(?i:2pa|i-disclosure|igitalsourcetype|noai|m-reservation|l\+xml|aigc)"
+_SPELLED: Final = r"(?i:2pa|i-disclosure|igitalsourcetype|noai|m-reservation|l(?:\+|&plus;)xml|aigc)"
 # What the words are made of - letters, 2, - and + - as character references, in decimal and
-# hexadecimal, with leading zeros, with and without a semicolon.  Only the last has a name, too.
+# hexadecimal, with leading zeros, with and without a semicolon.  Only the last has a name, above.
 _REFERENCE: Final = (
     "&#(?:0*(?:4[35]|50|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2])(?:[^0-9]|$)"
-    "|[xX]0*(?:2[bdBD]|32|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))|&plus;"
+    "|[xX]0*(?:2[bdBD]|32|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))"
 )
 
 
@@ -181,7 +194,7 @@ def _names_anything(view: bytes, *, is_ascii: bool) -> bool:
     if not is_ascii:
         if b"\xf3" in view and SELECTOR in view:
             return True
-        if _translate is None and view[::_STEP].isascii():
+        if _searcher is None and view[::_STEP].isascii():
             # Little of it is not ASCII, so it is searched as it is, if it is UTF-8.
             try:
                 _REFERENCES.validate_python(view)
@@ -191,21 +204,25 @@ def _names_anything(view: bytes, *, is_ascii: bool) -> bool:
             else:
                 return True
         view = _ascii(view)
-    return _WORDS.isinstance_python(view) or _REFERENCES.isinstance_python(view)
+    if _WORDS.isinstance_python(view):
+        return True
+    if _searcher is not None and _searcher.find(view, b"&#") < 0:
+        return False
+    return _REFERENCES.isinstance_python(view)
 
 
 def _ascii(view: bytes) -> bytes:
     """What is ASCII in it, everything else blank: no word has anything else, whatever the encoding."""
     if view.isascii():
         return view
-    return view.translate(_ASCII_ONLY) if _translate is None else bytes(_translate(view, _ASCII_ONLY))
+    return bytes((_searcher or bytes).translate(view, _ASCII_ONLY))
 
 
 def _closer(body: bytes, view: bytes) -> dict[str, bool]:
     """Which of the words it is; here time matters less."""
     plain = _ascii(view)
     lower = plain.lower()
-    encoded = _REFERENCES.isinstance_python(plain)
+    encoded = b"&plus;" in plain or _REFERENCES.isinstance_python(plain)
     return {
         "text": SELECTOR in body,
         "html": may_occur(view) or (view is not body and _CREDENTIAL in lower),
@@ -215,7 +232,7 @@ def _closer(body: bytes, view: bytes) -> dict[str, bool]:
     }
 
 
-def use(translate: Callable[[bytes, bytes], bytes] | None) -> None:
-    """Use another ``translate`` than the installed one, or none: for tests and measurements."""
-    global _translate  # noqa: PLW0603 # one switch for one process
-    _translate = translate
+def use(searcher: Searcher | None) -> None:
+    """Use another searcher than the installed one, or none: for tests and measurements."""
+    global _searcher  # noqa: PLW0603 # one switch for one process
+    _searcher = searcher

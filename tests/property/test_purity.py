@@ -13,6 +13,10 @@ PURE = sorted(
         *PACKAGE.glob("carriers/**/*.py"),
         *PACKAGE.glob("manifest/**/*.py"),
         *PACKAGE.glob("origin/**/*.py"),
+        *(
+            PACKAGE / "crawl" / f"{name}.py"
+            for name in ("model", "codes", "evidence", "damage", "decide", "caps", "batch", "presets")
+        ),
         PACKAGE / "policy.py",
         PACKAGE / "verdict.py",
         PACKAGE / "codes.py",

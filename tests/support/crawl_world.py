@@ -42,9 +42,37 @@ TRUSTED, UNTRUSTED, DECLARED, NONE = (
     Assurance.NONE,
 )
 AT: Final = NOW.isoformat()
-_WORDS: Final = tuple(
-    "river stone heron window salt letter harbour field lamp winter ash thread copper orchard bell road "
-    "paper glass morning kettle bridge cloud sparrow meadow iron candle garden table coat rain".split()
+_WORDS: Final = (
+    "river",
+    "stone",
+    "heron",
+    "window",
+    "salt",
+    "letter",
+    "harbour",
+    "field",
+    "lamp",
+    "winter",
+    "ash",
+    "thread",
+    "copper",
+    "orchard",
+    "bell",
+    "road",
+    "paper",
+    "glass",
+    "morning",
+    "kettle",
+    "bridge",
+    "cloud",
+    "sparrow",
+    "meadow",
+    "iron",
+    "candle",
+    "garden",
+    "table",
+    "coat",
+    "rain",
 )
 _DENIED: Final = "private.example"
 """A host whose robots.txt says that its pages are not for training."""

@@ -61,7 +61,15 @@ def made(tally: Tally, policy: str = "balanced", **more: Any) -> Account:
     chosen = Policy.preset(policy)
     outcome = Outcome(tally=tally, plan=Counts.of(chosen).plan(), **more)
     about = About(
-        "0", "0" * 64, chosen, "1" * 64, (("a list", None),), "bytes/4", True, "visible", "2026-06-01"
+        provkit="0",
+        run="0" * 64,
+        policy=chosen,
+        trust_sha256="1" * 64,
+        trust_lists=(("a list", None),),
+        tokens="bytes/4",
+        tokens_estimated=True,
+        extract="visible",
+        judged_at="2026-06-01",
     )
     return account(outcome, about)
 
@@ -145,7 +153,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        if tag not in {"meta"}:
+        if tag != "meta":
             self.open.append(tag)
         self.addresses += [
             value or "" for name, value in attrs if name in {"src", "href", "style", "onclick"}

@@ -192,6 +192,7 @@ class TestVintage:
 
     def test_a_reading_cannot_date_itself(self) -> None:
         assert Policy.preset().decide(reading(HUMAN, Assurance.DATED)).weight == 1
+        assert Policy.preset().standing(reading(HUMAN, Assurance.DATED)).assurance is DECLARED
 
 
 class TestUsage:
