@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import cold, containers, media, text
+from bench import cold, containers, media, probe, text
 
 if TYPE_CHECKING:
     from bench.measure import Row
@@ -44,6 +44,7 @@ def main() -> None:
         "text": text.rows(),
         "containers": containers.rows(),
         "media": media.rows(),
+        "probe": probe.rows(),
         "processes": cold.rows(),
     }
     for rows in groups.values():

@@ -44,8 +44,6 @@ _BLOCKS: Final = (
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 )  # fmt: skip
 """Elements that begin a line of their own."""
-_SPACES: Final = re.compile(r"[ \t\f\v\u00a0]+")
-_LINES: Final = re.compile(r" *\n[ \n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +161,17 @@ def visible_text(body: bytes, charset: str | None) -> str:
         body: HTML, as it came.
         charset: its encoding; guessed by the parser when None.
     """
-    from lxml import etree, html
+    from lxml import etree
 
     text = decoded(body, charset)
-    # As UTF-8, so that no spelling of an encoding in the page counts a second time.
-    # Without `huge_tree` a page with 10 MB of text or 256 levels would silently be empty.
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # As UTF-8, so that no spelling of an encoding in the page counts a second time.  Without `huge_tree`
+    # a page with 10 MB of text or 256 levels would silently be empty.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace") or b" ", parser=parser)
-    except etree.ParserError:
+        root = etree.fromstring(text.encode("utf-8", "replace") or b" ", parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
         return ""  # nothing but comments
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
     for element in root.iter(*_BLOCKS):
@@ -184,8 +184,9 @@ def visible_text(body: bytes, charset: str | None) -> str:
                 above = element.getparent()
                 if above is not None:
                     above.text = f"{above.text or ''}\n"
-    seen = _SPACES.sub(" ", "".join(root.itertext()).replace("\r", ""))
-    return _LINES.sub("\n", seen).strip()
+    seen: str = etree.tostring(root, method="text", encoding="unicode", with_tail=False)
+    lines = (" ".join(line.split()) for line in seen.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 __all__ = ["NONE", "VISIBLE", "Extractor", "decoded", "load_function", "visible_text", "without_selectors"]

@@ -39,6 +39,7 @@ def test_visible_text_is_what_a_reader_sees() -> None:
     assert visible_text(PAGE, None) == "Home\nA heron\nStood still.\nThen flew.\none\ntwo"
     assert visible_text(b"<!-- nothing -->", None) == ""
     assert visible_text(b"", None) == ""
+    assert visible_text(b"<p>" + b"word " * 2_500_000, None).endswith("word"), "more than 10 MB of text"
 
 
 @pytest.mark.parametrize(
