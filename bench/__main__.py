@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import cold, containers, media, probe, text
+from bench import cold, containers, crawl, media, probe, text
 
 if TYPE_CHECKING:
     from bench.measure import Row
@@ -45,6 +45,7 @@ def main() -> None:
         "containers": containers.rows(),
         "media": media.rows(),
         "probe": probe.rows(),
+        "crawl": crawl.rows(),
         "processes": cold.rows(),
     }
     for rows in groups.values():

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "strip": "strip",
     "keys": "keys",
     "trust": "trust",
+    "weigh": "weigh",
     "policy": "policy",
     "formats": "formats",
     "explain": "explain",

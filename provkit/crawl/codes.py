@@ -40,6 +40,12 @@ class ReasonCode(StrEnum):
     CAP_THINNED = "cap.thinned"
     CAP_UNREACHABLE = "cap.unreachable"
     CAP_DOMAIN_VANISHES = "cap.domain-vanishes"
+    HARM_COVERAGE = "harm.coverage"
+    HARM_WEIGHT = "harm.weight"
+    HARM_NARROW_SIGNERS = "harm.narrow-signers"
+    HARM_NARROW_DOMAINS = "harm.narrow-domains"
+    HARM_NO_ANCHOR = "harm.no-anchor"
+    HARM_VANISHED = "harm.vanished"
     # What is said about a policy as a whole.
     POLICY_NARROW = "policy.narrow"
     POLICY_KEEPS_ALL = "policy.keeps-all"

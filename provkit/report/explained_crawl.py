@@ -158,6 +158,36 @@ _WORDS: Final = {
         "A site that publishes generated text only.",
         "Leave caps.domain out to cap the whole mix alone.",
     ),
+    C.HARM_COVERAGE: (
+        "The policy leaves out so much that the loss of coverage costs more than what it keeps out.",
+        "Only signed human work is kept while few publishers sign.",
+        "Keep what is unknown at a lower weight; the preset balanced does.",
+    ),
+    C.HARM_WEIGHT: (
+        "The weight of signed human work is high for so small a share: a few documents would be seen very often.",
+        "Few publishers sign, or the weight was chosen for another crawl.",
+        "Lower the weight or the epochs until more sign; about four is a good weight at a share of a third.",
+    ),
+    C.HARM_NARROW_SIGNERS: (
+        "Few signers stand for all human work that counts more, so what they write about is what the mix learns.",
+        "Few publishers sign yet.",
+        "List more signers, or give human work less weight.",
+    ),
+    C.HARM_NARROW_DOMAINS: (
+        "Human work that counts more comes from few of the domains.",
+        "Few publishers sign yet.",
+        "Look at the shares by domain in the report before training on it.",
+    ),
+    C.HARM_NO_ANCHOR: (
+        "No human work is vouched for, so the weights of the policy change nothing.",
+        "Nobody signs here, or the trust lists do not know the signers.",
+        "Check --trust; without signers the caps on synthetic documents still help.",
+    ),
+    C.HARM_VANISHED: (
+        "Of some domains nothing is kept.",
+        "Exclusions and caps, or a policy that wants a signature.",
+        "The report lists them; decide whether that is what you want.",
+    ),
     C.POLICY_NARROW: (
         "The policy keeps only what somebody vouches for.",
         "The preset strict, or weights.unknown = 0.",
