@@ -109,6 +109,7 @@ def test_usage(cli: Cli) -> None:
     assert not (cli.folder / "o").exists()
 
 
+@pytest.mark.slow
 def test_two_processes_and_none_leave_the_same_bytes(cli: Cli) -> None:
     for name in "abc":
         cli.write(

@@ -25,6 +25,8 @@ from unit.carriers.pdf.making import BODY, Made
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 MANY = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MANY, max_examples=60)
 HOSTS: dict[str, Callable[[], bytes]] = {

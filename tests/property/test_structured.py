@@ -24,6 +24,8 @@ from provkit.carriers.structured.syntaxes import SPELLINGS, SYNTAXES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 STORE = b"\0\0\0\x28jumb\0\0\0\x20jumdc2pa" + bytes(range(200))
 TYPES = st.sampled_from(sorted(SYNTAXES))
 LINES = st.lists(

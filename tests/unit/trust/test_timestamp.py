@@ -428,6 +428,7 @@ def test_a_long_token_is_judged_but_not_remembered() -> None:
     assert timestamp._examine.cache_info().currsize == 1
 
 
+@pytest.mark.slow
 def test_every_byte_of_a_token() -> None:
     """One change has no effect: RSA has two names, and both are in use (RFC 3370 §3.2)."""
     draw = random.Random(7)
@@ -447,6 +448,7 @@ def test_every_byte_of_a_token() -> None:
         assert kept == expected
 
 
+@pytest.mark.slow
 def test_every_byte_of_a_token_with_its_way_to_the_root() -> None:
     tsa = authority("Ed25519")
     data = tsa.token(MESSAGE, NOW, certificates=(*tsa.chain(), tsa.root.der))
@@ -459,6 +461,7 @@ def test_every_byte_of_a_token_with_its_way_to_the_root() -> None:
             assert not verify(changed, MESSAGE, trust).trusted, position
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 6), st.binary(max_size=6)), max_size=4))
 def test_any_bytes_give_an_answer(edits: list[tuple[int, int, bytes]]) -> None:
     tsa = authority()

@@ -237,6 +237,7 @@ def test_limits() -> None:
         opened(long).object(Ref(6, 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [b"1 ", b"<< /A /B >> ", b"(x) ", b"% x\n"])
 def test_catalogs_and_trailers_are_short(value: bytes) -> None:
     """Values are slow to read, and everything begins with these."""
@@ -252,6 +253,7 @@ def test_catalogs_and_trailers_are_short(value: bytes) -> None:
             opened(data).root()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [b"1 ", b"<< /A /B >> "])
 def test_an_object_of_too_many_values(value: bytes) -> None:
     body = b"[" + value * (syntax.MOST_VALUES + 1) + b"]"

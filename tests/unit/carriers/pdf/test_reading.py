@@ -239,6 +239,7 @@ def test_a_section_that_nothing_leads_to(monkeypatch: pytest.MonkeyPatch) -> Non
     assert outcome(rewritten) == "unsigned"
 
 
+@pytest.mark.slow
 def test_filter_bomb_is_not_expanded() -> None:
     bomb = zlib.compress(zlib.compress(zlib.compress(bytes(300_000_000))))
     data = making.with_store(bomb, stream=b"/Filter [/FlateDecode /FlateDecode /FlateDecode]")
