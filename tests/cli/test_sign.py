@@ -187,7 +187,9 @@ def test_type_comes_from_the_name_or_the_option(cli: Cli) -> None:
 def test_nothing_of_this_machine_goes_into_a_manifest(cli: Cli) -> None:
     data = cli.signed("secret-name.txt").read_bytes()
     store = cli("inspect", "secret-name.txt", "--crjson").out
-    for word in (str(cli.folder), "secret-name", os.uname().nodename, "dev/chain"):
+    host = os.uname().nodename
+    # A host of two letters would turn up in base64 by chance.
+    for word in (str(cli.folder), "secret-name", *([host] if len(host) > 5 else ()), "dev/chain"):
         assert word not in store
         assert word.encode() not in data
 
