@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from provkit.crawl.strata import Stratum
     from provkit.crawl.weigh import Outcome
 
-_UNITS: Final = ("documents", "bytes", "tokens")
 _LISTED: Final = 1000
 _KNOWN_SYNTHETIC: Final = frozenset({"verified-trusted", "verified-untrusted", "declared"})
 _VOUCHED: Final = frozenset({"human|verified-trusted", "human|dated"})

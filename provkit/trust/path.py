@@ -17,6 +17,8 @@ from pyhanko_certvalidator.errors import PathValidationError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.validate import async_validate_path
 
+from provkit.trust.asn1_errors import ASN1_ERRORS
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
@@ -51,8 +53,7 @@ def path_problem(chain: list[bytes], anchor: bytes) -> str | None:
             return f"the chain does not hold: {error}"
         except ValidationError:
             return "the chain cannot be validated"
-        except (ValueError, TypeError, KeyError, LookupError, OverflowError, NotImplementedError):
-            # What asn1crypto raises when a part is read that no honest authority writes.
+        except ASN1_ERRORS:
             return "the chain holds a certificate that cannot be read"
     return None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from asn1crypto import cms, core, tsp
 
 from provkit.errors import LimitError, MalformedError
+from provkit.trust.asn1_errors import ASN1_ERRORS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 
 HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 """Allowed hash algorithms (C2PA 2.4 §13.1), as asn1crypto and hashlib name them."""
-
-PARSE_ERRORS: Final = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    OverflowError,
-    NotImplementedError,
-)
-"""What asn1crypto raises when a part is read that no honest authority writes."""
 
 _NULL: Final = b"\x05\x00"
 _GRANTED: Final = core.Integer(0).dump()
@@ -90,7 +81,7 @@ def read(data: bytes, limits: Limits) -> Token:
         raise MalformedError("it is not DER")
     try:
         return _read(data, limits)
-    except PARSE_ERRORS:
+    except ASN1_ERRORS:
         raise MalformedError("it is not a time-stamp token (RFC 3161)") from None
 
 

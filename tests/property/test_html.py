@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
-from importlib.util import find_spec
 
+import html5lib
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -44,14 +44,12 @@ def is_script(tag: object) -> bool:
 
 def in_heads(data: bytes) -> list[bool]:
     """For each carrier of a page, whether html5lib puts it into the head."""
-    html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed; `make test` needs it")
     tree = html5lib.parse(data.decode(), treebuilder="etree", namespaceHTMLElements=False)
     parents = {child: parent for parent in tree.iter() for child in parent}
     scripts = [node for node in tree.iter() if is_script(node.tag) and is_type(node.get("type"))]
     return [parents[node].tag == "head" for node in scripts]
 
 
-@pytest.mark.skipif(find_spec("html5lib") is None, reason="html5lib is not installed")
 @plain
 @given(around)
 def test_the_head_is_that_of_html5lib(data: bytes) -> None:
@@ -64,7 +62,6 @@ def test_the_head_is_that_of_html5lib(data: bytes) -> None:
         assert len(found.associations) == len(wanted)
 
 
-@pytest.mark.skipif(find_spec("html5lib") is None, reason="html5lib is not installed")
 @plain
 @given(around)
 def test_what_is_read_is_the_one_script_in_the_head(data: bytes) -> None:

@@ -19,7 +19,7 @@ from provkit.crawl.probe import probe
 from provkit.crawl.signals import headers as in_headers
 from provkit.crawl.signals import html, xmp
 from support import containers, forge
-from support.shared import SHARED, shared
+from support.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -215,7 +215,6 @@ def test_containers(name: str) -> None:
     hold(make())
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared, which is not part of the repository")
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-32-be"])
 def test_pages_of_the_corpus_in_wide_encodings(codec: str) -> None:
     for path in files(shared("inputs", "html")):
