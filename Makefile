@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+FRAMEWORKS := .venv-frameworks
 
 # The first interpreter that is new enough; say PYTHON=... to choose.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -17,7 +18,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint fmt bench lock clean python programs
+.PHONY: help demo test frameworks check lint fmt bench lock clean python programs
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,8 +26,12 @@ help: ## list the targets
 demo: $(VENV)/.stamp ## sign and verify a few things in front of you
 	@$(BIN)/provkit demo
 
-test: lint programs $(PEERS)/.stamp ## everything: lint, all tests, other implementations, the built wheel
+test: lint programs $(PEERS)/.stamp frameworks ## everything: lint, all tests, other implementations, the built wheel
 	@PROVKIT_REQUIRE_PEERS=1 $(if $(CI),PROVKIT_REQUIRE_PROGRAMS=1) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+# An environment of its own, because it is a gigabyte that nothing else needs.
+frameworks: programs $(FRAMEWORKS)/.stamp ## the crawl adapters in Scrapy, datatrove, Spark and datasets
+	@$(if $(CI),PROVKIT_REQUIRE_PROGRAMS=1) $(FRAMEWORKS)/bin/python -m pytest -q tests/frameworks
 
 check: lint ## the quick part: lint and fast tests
 	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow and not interop"
@@ -50,15 +55,17 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(VENV)/.deps ## write requirements/*.txt anew from pyproject.toml
 	@$(LOCK) pyproject.toml --extra crawl --group dev --output-file requirements/dev.txt
 	@$(LOCK) pyproject.toml --constraints requirements/dev.txt --output-file requirements/runtime.txt
+	@$(LOCK) pyproject.toml $(patsubst %,--extra %,crawl datatrove scrapy spark datasets) --group frameworks \
+		--constraints requirements/dev.txt --output-file requirements/frameworks.txt
 	@$(LOCK) --group pyproject.toml:peers --output-file requirements/peers.txt
 	@! grep -n '://' requirements/*.txt || { echo "make: a lock names an address" >&2; exit 1; }
 
 clean: ## remove the environments, caches and build results
-	@rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@rm -rf $(VENV) $(PEERS) $(FRAMEWORKS) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Programs of other people that render or check what was signed, and their packages.
-PROGRAMS := chromium:chromium qpdf:qpdf pdftoppm:poppler-utils openssl:openssl
+PROGRAMS := chromium:chromium qpdf:qpdf pdftoppm:poppler-utils openssl:openssl java:default-jre-headless
 
 programs:
 	@missing=; for pair in $(PROGRAMS); do \
@@ -92,4 +99,14 @@ $(PEERS)/.stamp: requirements/peers.txt | python
 	@echo "setting up $(PEERS) ..."
 	@$(PYTHON) -m venv --clear $(PEERS)
 	@$(PEERS)/bin/python -m pip install -qq --require-hashes -r requirements/peers.txt
+	@touch $@
+
+$(FRAMEWORKS)/.deps: requirements/frameworks.txt | python
+	@echo "setting up $(FRAMEWORKS) ..."
+	@$(PYTHON) -m venv --clear $(FRAMEWORKS)
+	@$(FRAMEWORKS)/bin/python -m pip install -qq --require-hashes -r requirements/frameworks.txt
+	@touch $@
+
+$(FRAMEWORKS)/.stamp: $(FRAMEWORKS)/.deps pyproject.toml
+	@$(FRAMEWORKS)/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -166,6 +166,9 @@ class _Walk:
             left -= 1
             if end > self.wary:
                 self.wary = self.next_word(end)
+                if self.stores and self.wary == len(data) and data.find(_STORE, end) < 0:
+                    # What follows can hold no other: whether it is well-formed, its hash and readers judge.
+                    return self.result()
             plain = _PLAIN.match(data, end, self.wary)
             if plain is not None and plain.end() > end:
                 left -= data.count(b"<", end, plain.end())

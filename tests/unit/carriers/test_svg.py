@@ -74,10 +74,9 @@ def test_none(data: bytes) -> None:
             ),
             "where none belongs",
         ),
-        (made.svg(MANIFEST, b"<g>"), "not well-formed"),
-        (made.svg(MANIFEST, b"<a b='<'/>"), "not well-formed"),
-        (made.svg(MANIFEST, b"<!-- "), "not well-formed"),
-        (made.svg(MANIFEST)[:-6], "not well-formed"),
+        (made.svg(b"<a b='<'/>", MANIFEST), "not well-formed"),
+        (made.svg(b"<!-- ", MANIFEST), "not well-formed"),
+        (made.svg(MANIFEST, b"<!-- manifest"), "not well-formed"),
         (made.svg(MANIFEST.replace(b"</c2pa:", b"</c2pb:")), "markup"),
         (made.svg(b"&a;", head=entities(b'"&#60;c2pa:&#109;anifest>"')), "entities"),
         (made.svg(b"&a;", head=entities(b'SYSTEM "file:///etc/hostname"')), "entities"),
@@ -87,6 +86,25 @@ def test_none(data: bytes) -> None:
 def test_malformed(data: bytes, word: str) -> None:
     with pytest.raises(MalformedError, match=word):
         svg.locate(data)
+
+
+@pytest.mark.parametrize("rest", [b"<g>", b"<a b='<'/>", b"<!-- ", b"</g>"])
+def test_markup_behind_the_store_that_can_hold_no_other_is_left_to_its_hash(rest: bytes) -> None:
+    found = svg.locate(made.svg(MANIFEST, rest))
+    assert found is not None
+    assert found.store == STORE
+    assert found == svg.locate(made.svg(MANIFEST, rest)[:-6])
+
+
+@pytest.mark.parametrize("other", [b"<g>" + TEXT + b"</g>", b"<x:manifest xmlns:x='http://c2pa.org/manifest'/>"])
+def test_another_behind_the_store_is_seen(other: bytes) -> None:
+    data = made.svg(MANIFEST, other)
+    try:
+        found = svg.locate(data)
+    except MalformedError:
+        return
+    assert found is not None
+    assert found.problems
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "cp500"])
@@ -177,7 +195,7 @@ def test_removed(data: bytes, rest: bytes) -> None:
 
 def test_limits() -> None:
     with pytest.raises(LimitError, match="parts"):
-        svg.locate(made.svg(MANIFEST, b"<g/>" * 20), Limits(container_parts=10))
+        svg.locate(made.svg(b"<g/>" * 20, MANIFEST), Limits(container_parts=10))
     with pytest.raises(LimitError, match="store"):
         svg.locate(made.svg(MANIFEST), Limits(store_bytes=100))
 
