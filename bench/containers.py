@@ -17,7 +17,7 @@ import encypher_c2pa
 from PIL import Image
 
 import provkit
-from bench.measure import Row, process, seconds, side_by_side
+from bench.measure import Row, at_once, process, seconds, side_by_side
 from bench.text import text_of
 from provkit.signers.development import make_development_identity
 
@@ -105,12 +105,16 @@ def _folder(chain: bytes, key: bytes, root: bytes) -> Row:
         signer = provkit.Signer.from_pem(chain, key)
         samples = [("txt", text_of(2_000)), ("png", pictures()["100 KB PNG"][1])]
         ready = [(end, data, provkit.sign(data, provkit.Origin.human(), signer)) for end, data in samples]
-        (folder / "files").mkdir()
+        halves = [folder / "files" / "a", folder / "files" / "b"]
+        for half in halves:
+            half.mkdir(parents=True)
         for number in range(FILES):
             end, data, signed = ready[number % len(ready)]
-            (folder / "files" / f"{number}.{end}").write_bytes(signed if number % 4 < 2 else data)
-        cli = [sys.executable, "-m", "provkit_cli", "verify", "-r", str(folder / "files"), "-q"]
-        trust = ["--trust", str(folder / "root.pem")]
+            half = halves[number // 4 % 2]
+            (half / f"{number}.{end}").write_bytes(signed if number % 4 < 2 else data)
+        verify = [sys.executable, "-m", "provkit_cli", "verify", "-q"]
+        trust = ["--trust", str(folder / "root.pem"), "-r"]
+        cli = [*verify, str(folder / "files")]
         row = Row(f"verify {FILES} mixed files, seconds", "s", base="1 worker")
         # As installed: without its byte code, every process compiles provkit again.
         environment = {name: value for name, value in os.environ.items() if name != _NO_BYTE_CODE}
@@ -118,6 +122,9 @@ def _folder(chain: bytes, key: bytes, root: bytes) -> Row:
         for workers in (1, 2):
             wall, _ = process([*cli, *trust, "-j", str(workers)], 3, env=environment)
             row.values[f"{workers} worker" + "s" * (workers > 1)] = wall
+        row.values["2 apart, half each"] = at_once(
+            [[*verify, *trust, str(half)] for half in halves], env=environment
+        )
         return row
 
 

@@ -75,3 +75,23 @@ def process(
         walls.append(float(wall))
         peaks.append(float(peak) / 1024)
     return statistics.median(walls), max(peaks)
+
+
+def at_once(
+    commands: Sequence[Sequence[str]], repeat: int = 3, *, env: dict[str, str] | None = None
+) -> float:
+    """Median wall seconds until all of these processes, started together, have ended.
+
+    What a machine gives to processes that know nothing of each other: no pool does better.
+    """
+    walls = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        running = [
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
+            for command in commands
+        ]
+        for one in running:
+            one.wait()
+        walls.append(time.perf_counter() - start)
+    return statistics.median(walls)
