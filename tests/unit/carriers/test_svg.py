@@ -96,7 +96,9 @@ def test_markup_behind_the_store_that_can_hold_no_other_is_left_to_its_hash(rest
     assert found == svg.locate(made.svg(MANIFEST, rest)[:-6])
 
 
-@pytest.mark.parametrize("other", [b"<g>" + TEXT + b"</g>", b"<x:manifest xmlns:x='http://c2pa.org/manifest'/>"])
+@pytest.mark.parametrize(
+    "other", [b"<g>" + TEXT + b"</g>", b"<x:manifest xmlns:x='http://c2pa.org/manifest'/>"]
+)
 def test_another_behind_the_store_is_seen(other: bytes) -> None:
     data = made.svg(MANIFEST, other)
     try:
