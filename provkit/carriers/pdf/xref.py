@@ -33,6 +33,9 @@ MOST_OBJECTS: Final = 8_388_607
 _WINDOW: Final = 64 * 1024
 ROWS_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of one cross-reference stream, expanded: eight million rows."""
+_ROWS_FREE: Final = 1024 * 1024
+_ROWS_RATIO: Final = 4
+"""An object is longer in the file than its row: rows that are many times longer than the file are a bomb."""
 
 
 class Free(NamedTuple):
@@ -211,7 +214,7 @@ def _dictionary(source: Source, position: int) -> tuple[bytes, Dict, int]:
             continue
         if not isinstance(item.value, Dict):
             raise MalformedError("the trailer of the PDF is no dictionary")
-        return data, item.value, item.end
+        return data[: item.end], item.value, item.end  # a thousand updates keep a thousand of these
 
 
 def _sorted(parts: Sequence[_Part]) -> tuple[_Part, ...]:
@@ -247,7 +250,8 @@ def _stream(source: Source, offset: int, shift: int, limits: Limits) -> Section:
         index = (0, size if isinstance(size, int) else 0)
     if len(index) % 2:
         raise MalformedError("a cross-reference stream of the PDF has an odd /Index")
-    rows = filters.decode(source.read(found.payload, length), dictionary, ROWS_LIMIT)
+    most = min(ROWS_LIMIT, _ROWS_FREE + _ROWS_RATIO * source.size)
+    rows = filters.decode(source.read(found.payload, length), dictionary, most)
     parts, place = [], 0
     for first, count in zip(index[::2], index[1::2], strict=True):
         parts.append(_Part(first, count, place))
