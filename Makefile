@@ -53,7 +53,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 	--custom-compile-command "make lock" $(UPGRADE)
 
 lock: $(VENV)/.deps ## write requirements/*.txt anew from pyproject.toml
-	@$(LOCK) pyproject.toml --extra crawl --group dev --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml $(patsubst %,--extra %,crawl pkcs11 serve) --group dev --output-file requirements/dev.txt
 	@$(LOCK) pyproject.toml --constraints requirements/dev.txt --output-file requirements/runtime.txt
 	@$(LOCK) pyproject.toml $(patsubst %,--extra %,crawl datatrove scrapy spark datasets) --group frameworks \
 		--constraints requirements/dev.txt --output-file requirements/frameworks.txt
