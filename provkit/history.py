@@ -13,6 +13,7 @@ from provkit.verdict import State
 from provkit.verification import inspect, verify
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from provkit.carriers.source import Source
@@ -63,17 +64,41 @@ def read_history(
             else "the credential to keep as history does not hold, and a signature would cover that up",
             hint="see: provkit verify -v; to start anew, take it off with: provkit strip",
         )
-    active = found.store.active
+    return _history(found.store, media_type, results_of(verdict), verdict.title)
+
+
+def recall_history(
+    store: bytes, media_type: str, results: Mapping[str, Any], title: str | None, limits: Limits
+) -> History:
+    """The history that an asset has whose parent is gone, from what was kept of it.
+
+    Args:
+        store: the manifest store of the parent.
+        media_type: of the parent.
+        results: what validation said while the parent was there, as :func:`results_of` gave it.
+        title: of the parent, if it had one.
+        limits: bounds on what is read.
+
+    Raises:
+        MalformedError: `store` is none.
+    """
+    return _history(stores.read(store, limits), media_type, results, title)
+
+
+def _history(
+    store: stores.ManifestStore, media_type: str, results: Mapping[str, Any], title: str | None
+) -> History:
+    active = store.active
     ingredient = {
         "relationship": "parentOf",
         "dc:format": media_type,
         "activeManifest": _hashed_uri(active.uri(), active.box),
         "claimSignature": _hashed_uri(active.uri(stores.LABEL_SIGNATURE), active.signatures[0]),
-        "validationResults": {"activeManifest": _results(verdict)},
+        "validationResults": {"activeManifest": dict(results)},
     }
-    if verdict.title is not None:
-        ingredient["dc:title"] = verdict.title
-    kept = (*found.store.elsewhere, *found.store.manifests)
+    if title is not None:
+        ingredient["dc:title"] = title
+    kept = (*store.elsewhere, *store.manifests)
     return History(tuple(one.box.raw for one in kept), ingredient)
 
 
@@ -81,8 +106,8 @@ def _hashed_uri(url: str, box: SuperBox) -> dict[str, Any]:
     return {"url": url, "alg": "sha256", "hash": hashlib.sha256(box.hashed).digest()}
 
 
-def _results(verdict: Verdict) -> dict[str, Any]:
-    """§18.16.12: what validation said when the parent was opened."""
+def results_of(verdict: Verdict) -> dict[str, Any]:
+    """What validation said when the parent was opened, as an ingredient records it (§18.16.12)."""
     statuses = verdict.statuses
     return {
         "success": [_status(status) for status in statuses.success],

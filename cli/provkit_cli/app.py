@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "trust": "trust",
     "weigh": "weigh",
     "policy": "policy",
+    "stamp": "stamp",
     "formats": "formats",
     "explain": "explain",
     "schema": "schema",

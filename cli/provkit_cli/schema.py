@@ -75,11 +75,23 @@ def _crawl_report() -> dict[str, Any]:
     return account_schema()
 
 
+def _stamp() -> dict[str, Any]:
+    from provkit.stamp.rules import Rules
+
+    return {
+        "$schema": _DRAFT,
+        "$id": "urn:provkit:schema:stamp:1",
+        **Rules.model_json_schema(),
+        "title": "Rules of provkit stamp",
+    }
+
+
 _SCHEMAS: Final = {
     "verdict": (_verdict, "what verify --format json prints"),
     "origin": (_origin, "content of the org.provkit.origin assertion"),
     "config": (_config, "the configuration file, config.toml"),
     "policy": (_policy, "a crawl policy file"),
+    "stamp": (_stamp, "the rules of provkit stamp, stamp.toml"),
     "crawl-report": (_crawl_report, "report.json of provkit weigh"),
 }
 
@@ -92,7 +104,8 @@ def schema_text(name: str) -> str:
 @app.command()
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="verdict, origin, config, policy or crawl-report.")
+        str | None,
+        typer.Argument(metavar="NAME", help="verdict, origin, config, policy, stamp or crawl-report."),
     ] = None,
 ) -> None:
     """Print a JSON Schema; without a name, list them.

@@ -1,0 +1,1 @@
+"""Stamping archives: rules, a journal, and signed files that can be taken back."""

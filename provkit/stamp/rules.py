@@ -1,0 +1,206 @@
+"""The rules of an archive: which files are stamped with what, and by whom.  What a user writes, TOML.
+
+The smallest file that works::
+
+    [[rule]]
+    match = ["**/*.html"]
+    origin = "human"
+    identity = "newsroom"
+
+    [identity.newsroom]
+    cert = "chain.pem"
+    key = "key.pem"
+
+The first rule that matches a file decides about it.  A file that no rule matches, or whose rule finds no
+statement of origin, is left alone and listed: nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from provkit.errors import ConfigurationError
+from provkit.files import read_file
+from provkit.limits import DEFAULT_LIMITS
+from provkit.origin.declaration import Origin
+from provkit.stamp import globs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+_Class = Literal["human", "ai-assisted", "synthetic"]
+_Algorithm = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519"]
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Byline(_Written):
+    """Authors who stand for an origin."""
+
+    match: _Text = Field(description="The whole of a byline, case-sensitive; * is anything.")
+    origin: _Class = Field(description="What their articles are.")
+
+
+class Statement(_Written):
+    """Where an article itself says what it is: its front matter, or the ``meta`` elements of a page."""
+
+    key: _Text = Field(default="origin", description="Key of the front matter, or name of the meta element.")
+    values: dict[str, _Class] = Field(
+        default={"human": "human", "ai-assisted": "ai-assisted", "synthetic": "synthetic"},
+        description="What its values stand for.",
+    )
+    byline_keys: tuple[_Text, ...] = Field(
+        default=("author", "article:author"),
+        description="Where the byline stands; the first that is there counts.",
+    )
+    bylines: tuple[Byline, ...] = Field(default=(), description="Read only where the key itself is absent.")
+
+
+class Rule(_Written):
+    """What is stamped, with what, by whom."""
+
+    match: tuple[_Text, ...] = Field(min_length=1, description="Patterns of paths below the root.")
+    exclude: tuple[_Text, ...] = Field(
+        default=(), description="Patterns of paths that are left alone all the same."
+    )
+    media_types: tuple[_Text, ...] = Field(
+        default=(), description="Only files of these types; all when left out."
+    )
+    origin: _Class | None = Field(default=None, description="What these files are.")
+    origin_from: Statement | None = Field(default=None, description="Where each file says what it is.")
+    identity: _Text = Field(description="Who signs: a name of the table identity.")
+    carriage: Literal["embedded", "sidecar", "link"] | None = Field(
+        default=None, description="Where the credential goes; what is usual for the type when left out."
+    )
+    reference: _Text | None = Field(
+        default=None, description="For links, where readers find it; {name} is the name of the file."
+    )
+    signed: Literal["leave", "keep"] = Field(
+        default="leave",
+        description="Files with another's credential: leave them, or keep it as their history.",
+    )
+    model: _Text | None = None
+    model_identifier: _Text | None = None
+    model_type: _Text | None = None
+    oversight: Literal["fully_autonomous", "prompt_guided", "human_validated"] | None = None
+    source_type: _Text | None = None
+    category: _Text | None = None
+    purpose: _Text | None = None
+    title: _Text | None = None
+    training_mining: dict[str, Literal["allowed", "notAllowed", "constrained"]] | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> Rule:
+        if (self.origin is None) is (self.origin_from is None):
+            raise ValueError("a rule has either origin or origin_from")
+        if (self.reference is None) is (self.carriage == "link"):
+            raise ValueError('carriage = "link" and reference go together')
+        for pattern in (*self.match, *self.exclude):
+            globs.matches(pattern, "")
+        return self
+
+    def declares(self, cls: str) -> Origin:
+        """The declaration for a file of a class.
+
+        Raises:
+            ConfigurationError: the parts of the rule contradict the class.
+        """
+        names = ("model", "model_identifier", "model_type", "oversight", "source_type", "category")
+        stated: dict[str, Any] = {
+            name: getattr(self, name) for name in (*names, "purpose", "title", "training_mining")
+        }
+        return Origin.of(cls, **{name: value for name, value in stated.items() if value is not None})
+
+
+class Identity(_Written):
+    """A certificate chain and the key that goes with it."""
+
+    cert: _Text = Field(description="PEM chain, the signer's certificate first; relative to the rules.")
+    key: _Text = Field(description="PEM private key; relative to the rules.")
+    algorithm: _Algorithm | None = Field(default=None, description="The key decides when left out.")
+    password_env: _Text | None = Field(default=None, description="Variable with the password of the key.")
+
+
+class Rules(_Written):
+    """The whole file."""
+
+    rule: tuple[Rule, ...] = Field(min_length=1, description="In order; the first that matches counts.")
+    identity: dict[str, Identity] = Field(default_factory=dict, description="Identities by name.")
+    hidden: bool = Field(default=False, description="Also files and folders that start with a dot.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Rules:
+        for number, rule in enumerate(self.rule, 1):
+            if rule.identity not in self.identity:
+                known = ", ".join(sorted(self.identity)) or "none"
+                raise ValueError(f"rule {number} names the identity {rule.identity!r}; there are: {known}")
+            for cls in _classes(rule):
+                rule.declares(cls)
+        return self
+
+    def for_path(self, path: str) -> int | None:
+        """Number of the rule for a path below the root, from 0; None where no rule matches."""
+        for number, rule in enumerate(self.rule):
+            if any(globs.matches(one, path) for one in rule.match):
+                if any(globs.matches(one, path) for one in rule.exclude):
+                    continue
+                return number
+        return None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the rules say, lower-case hexadecimal."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def _classes(rule: Rule) -> set[str]:
+    if rule.origin is not None:
+        return {rule.origin}
+    statement = rule.origin_from
+    return (
+        set()
+        if statement is None
+        else {*statement.values.values(), *(one.origin for one in statement.bylines)}
+    )
+
+
+def load(path: str) -> Rules:
+    """Read a file of rules; the paths in it become absolute.
+
+    Raises:
+        ConfigurationError: it cannot be read or understood.
+    """
+    data = read_file(path, DEFAULT_LIMITS)
+    try:
+        return parse(tomllib.loads(data.decode("utf-8-sig")), Path(path).absolute().parent)
+    except ValueError as error:
+        raise ConfigurationError(f"not TOML: {error}, in the rules: {path}") from error
+
+
+def parse(written: Mapping[str, Any], folder: Path) -> Rules:
+    """Rules as they were written, with the folder that their paths are relative to.
+
+    Raises:
+        ConfigurationError: they cannot be understood.
+    """
+    try:
+        rules = Rules.model_validate(written)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(
+            f"rules: {where}: {first['msg']}", hint="see: provkit schema stamp"
+        ) from error
+    known = {
+        name: one.model_copy(update={"cert": str(folder / one.cert), "key": str(folder / one.key)})
+        for name, one in rules.identity.items()
+    }
+    return rules.model_copy(update={"identity": known})
