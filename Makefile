@@ -23,7 +23,7 @@ export PIP_ROOT_USER_ACTION := ignore
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
-demo: $(VENV)/.stamp ## sign and verify a few things in front of you
+demo: $(VENV)/.stamp ## sign, verify and weigh a few things in front of you
 	@$(BIN)/provkit demo
 
 test: lint programs $(PEERS)/.stamp frameworks ## everything: lint, all tests, other implementations, the built wheel
@@ -65,7 +65,8 @@ clean: ## remove the environments, caches and build results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Programs of other people that render or check what was signed, and their packages.
-PROGRAMS := chromium:chromium qpdf:qpdf pdftoppm:poppler-utils openssl:openssl java:default-jre-headless
+PROGRAMS := chromium:chromium qpdf:qpdf pdftoppm:poppler-utils openssl:openssl java:default-jre-headless \
+	softhsm2-util:softhsm2
 
 programs:
 	@missing=; for pair in $(PROGRAMS); do \

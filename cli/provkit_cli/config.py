@@ -11,39 +11,20 @@ Only ``provkit sign --identity`` and ``provkit schema`` import this module: it n
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from provkit.errors import ConfigurationError
 from provkit.files import read_file
+from provkit.signers.identities import Identity
 from provkit_cli import places
 from provkit_cli.inputs import as_configuration
 
-Algorithm = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519"]
-_Path = Annotated[str, StringConstraints(min_length=1)]
 
-
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Identity(_Written):
-    """A certificate chain and the key that goes with it."""
-
-    cert: _Path = Field(description="PEM chain, the signer's certificate first; relative to this file.")
-    key: _Path = Field(description="PEM private key; relative to this file.")
-    algorithm: Algorithm | None = Field(
-        default=None, description="What to sign with; the key decides when left out."
-    )
-    password_env: _Path | None = Field(
-        default=None, description="Name of the environment variable with the password of the key."
-    )
-
-
-class Configuration(_Written):
+class Configuration(BaseModel):
     """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     identity: dict[str, Identity] = Field(default_factory=dict, description="Identities by name.")
 
@@ -77,7 +58,4 @@ def load_identity(name: str) -> Identity:
         raise ConfigurationError(
             f"no identity {name!r} in the configuration file: {path}", hint=f"it has: {known}"
         )
-    folder = path.absolute().parent
-    return identity.model_copy(
-        update={"cert": str(folder / Path(identity.cert)), "key": str(folder / Path(identity.key))}
-    )
+    return identity.below(path.absolute().parent)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provkit.errors import ConfigurationError
+from provkit.signers import identities
 from provkit_cli import console
 from provkit_cli.inputs import as_configuration
 
 if TYPE_CHECKING:
     from provkit.signers import Signer
-
-
-@dataclass(frozen=True, slots=True)
-class KeyOptions:
-    """Where certificate and key are.  Holds no key and no password."""
-
-    cert: str
-    key: str
-    algorithm: str | None = None
-    password_env: str | None = None
+    from provkit.signers.identities import Identity
 
 
 def key_options(
@@ -31,7 +21,7 @@ def key_options(
     identity: str | None,
     algorithm: str | None,
     password_env: str | None,
-) -> KeyOptions:
+) -> Identity:
     """The options, with those of a named identity filled in.
 
     Raises:
@@ -52,24 +42,17 @@ def key_options(
             "signing needs a certificate chain and its key",
             hint="add --cert chain.pem --key key.pem, or --identity NAME; for a first try: provkit keys init dev",
         )
-    return KeyOptions(cert, key, algorithm, password_env)
+    return identities.of(cert, key, algorithm, password_env)
 
 
-def load_signer(options: KeyOptions) -> Signer:
-    """The signer that the options describe.
+def load_signer(identity: Identity) -> Signer:
+    """The signer of an identity.
 
     Raises:
         ConfigurationError: files that cannot be read, or a password that is not set.
         CredentialError: a key or chain that cannot sign.
     """
-    from provkit.signers import Signer
-
-    secret = password(options.password_env)
-    return as_configuration(
-        lambda: Signer.from_files(
-            cert_chain=options.cert, key=options.key, password=secret, algorithm=options.algorithm
-        )
-    )
+    return as_configuration(lambda: identities.load(identity))
 
 
 def introduce(signer: Signer) -> None:
@@ -78,19 +61,3 @@ def introduce(signer: Signer) -> None:
         console.say("warning", warning)
     if signer.credential.facts.development:
         console.say("note", "a development identity signs: no public trust list knows it")
-
-
-def password(variable: str | None) -> bytes | None:
-    """The password in an environment variable.  Never on the command line, where everybody sees it.
-
-    Raises:
-        ConfigurationError: the variable is not set.
-    """
-    if variable is None:
-        return None
-    value = os.environ.get(variable)
-    if value is None:
-        raise ConfigurationError(
-            f"the environment variable {variable} is not set", hint="it holds the password of the key"
-        )
-    return value.encode()

@@ -90,7 +90,7 @@ def csr(
     from provkit.files import make_folder, write_atomic
     from provkit.signers.development import generate_key, make_csr
     from provkit.signers.files import read_pem, write_private
-    from provkit_cli.identity import password
+    from provkit.signers.identities import password
 
     secret = password(password_env)
     request_path, key_path = Path(out) / "request.csr", Path(out) / "key.pem"
@@ -172,8 +172,8 @@ def _public_key(path: str | None, password_env: str | None) -> CertificatePublic
     if path is None:
         return None
     from provkit.signers.files import read_pem
+    from provkit.signers.identities import password
     from provkit.signers.local import load_key
-    from provkit_cli.identity import password
 
     if not path:
         raise ConfigurationError("--key names no file")

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from provkit.crawl.documents import BODY_BYTES, Document, Problem
+from provkit.crawl.documents import BODY_BYTES, Document, Edge, Problem
 from provkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -36,15 +36,22 @@ class _RowError(ValueError):
     """A row that is no document; the message says why."""
 
 
-def read_jsonl(path: str) -> Iterator[Entry]:
-    """Every row of a file of JSON lines, gzip or plain; a bad row is a :class:`Problem`, and the next is read."""
+def read_jsonl(path: str, *, span: tuple[int, int] | None = None) -> Iterator[Entry]:
+    """Every row of a file of JSON lines, gzip or plain; a bad row is a :class:`Problem`, and the next is read.
+
+    Args:
+        path: a regular file.
+        span: bytes of a plain file to read, whole lines, counted from 1.
+    """
     number = 0
     try:
         with open(path, "rb") as raw:  # noqa: PTH123
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
-            lines = gzip.GzipFile(fileobj=raw) if packed else raw
-            while line := lines.readline(_LINE):
+            lines = gzip.GzipFile(fileobj=raw) if packed and span is None else raw
+            if span is not None:
+                raw.seek(span[0])
+            while (span is None or raw.tell() < span[1]) and (line := lines.readline(_LINE)):
                 number += 1
                 if len(line) == _LINE and not line.endswith(b"\n"):
                     yield Problem(
@@ -54,9 +61,11 @@ def read_jsonl(path: str) -> Iterator[Entry]:
                 if not line.strip():
                     continue
                 try:
-                    yield _document(json.loads(line))
+                    yield document(json.loads(line))
                 except (ValueError, RecursionError) as error:
                     yield Problem(path, "row", f"no document: {error}"[:300], number)
+        if span is not None:
+            yield Edge(span[1], number)
     except EOFError:
         yield Problem(path, "cut", "the file ends in the middle of a row", number)
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -65,8 +74,12 @@ def read_jsonl(path: str) -> Iterator[Entry]:
         yield Problem(path, "unreadable", f"the rest of the file was not read: {error.strerror}", number)
 
 
-def read_parquet(path: str) -> Iterator[Entry]:
+def read_parquet(path: str, *, span: tuple[int, int] | None = None) -> Iterator[Entry]:
     """Every row of a Parquet file.
+
+    Args:
+        path: a regular file.
+        span: the first row group to read, and the one behind the last.
 
     Raises:
         ConfigurationError: pyarrow is not installed.
@@ -82,18 +95,22 @@ def read_parquet(path: str) -> Iterator[Entry]:
     try:
         with parquet.ParquetFile(path) as table:
             columns = [name for name in _COLUMNS if name in table.schema_arrow.names]
-            for batch in table.iter_batches(batch_size=_BATCH, columns=columns):
+            groups = range(*(span or (0, table.num_row_groups)))
+            number = sum(table.metadata.row_group(index).num_rows for index in range(groups.start))
+            for batch in table.iter_batches(batch_size=_BATCH, row_groups=list(groups), columns=columns):
                 for row in batch.to_pylist():
                     number += 1
                     try:
-                        yield _document({name: value for name, value in row.items() if value is not None})
+                        yield document({name: value for name, value in row.items() if value is not None})
                     except ValueError as error:
                         yield Problem(path, "row", f"no document: {error}"[:300], number)
+        if span is not None:
+            yield Edge(span[1])
     except (OSError, arrow.ArrowException) as error:
         yield Problem(path, "damaged", f"the rest of the file was not read: {error}"[:300], number)
 
 
-def _document(row: object) -> Document:
+def document(row: object) -> Document:
     if not isinstance(row, Mapping):
         raise _RowError("a row is an object")
     body, media_type = _body(row)
@@ -164,7 +181,8 @@ def _moment(value: object) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    # Not the zone it was written in: readings hold UTC alone, which every process can unpack.
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 __all__ = ["read_jsonl", "read_parquet"]

@@ -1,0 +1,61 @@
+"""A key behind a program: it gets the message on its standard input and writes the signature.
+
+For key services that have a command line.  The program is called without a shell, once for each signature.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import Final
+
+from provkit.errors import ConfigurationError, CredentialError
+from provkit.signers.callback import CallbackSigner
+
+PREFIX: Final = "exec:"
+_PATIENCE: Final = 60
+_LONGEST: Final = 64 * 1024
+
+
+def load(command: str, chain: bytes, *, algorithm: str | None = None) -> CallbackSigner:
+    """A signer for ``exec:PROGRAM ARGUMENT …``.
+
+    Args:
+        command: with the prefix; words as a shell would split them.
+        chain: PEM certificates: the signer's first, then each one's issuer.
+        algorithm: what the program signs with; the key decides when left out.
+
+    Raises:
+        ConfigurationError: no command.
+        CredentialError: a chain that cannot sign.
+    """
+    try:
+        words = shlex.split(command.removeprefix(PREFIX))
+    except ValueError as error:
+        raise ConfigurationError(f"the command that signs cannot be split into words: {error}") from error
+    if not words:
+        raise ConfigurationError("exec: is followed by the program that signs")
+    return CallbackSigner.load(_Program(tuple(words)), chain, algorithm=algorithm)
+
+
+class _Program:
+    """A command, as a function from message to signature."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._words = words
+
+    def __call__(self, message: bytes) -> bytes:
+        try:
+            done = subprocess.run(  # noqa: S603 - the command is the user's own, and no shell sees it
+                self._words, input=message, capture_output=True, check=False, timeout=_PATIENCE
+            )
+        except OSError as error:
+            raise CredentialError(f"the program that signs cannot be started: {error.strerror}") from None
+        except subprocess.TimeoutExpired:
+            raise CredentialError(
+                f"the program that signs did not answer within {_PATIENCE} seconds"
+            ) from None
+        if done.returncode or len(done.stdout) > _LONGEST:
+            # What it wrote may hold secrets, so none of it is shown.
+            raise CredentialError(f"the program that signs ended with exit code {done.returncode}")
+        return done.stdout
