@@ -45,7 +45,7 @@ def main() -> None:
         "containers": containers.rows(),
         "media": media.rows(),
         "probe": probe.rows(),
-        "crawl": crawl.rows(),
+        **crawl.groups(),
         "processes": cold.rows(),
     }
     for rows in groups.values():

@@ -1,176 +1,224 @@
 """What weighing a crawl costs over reading it: ``python -m bench.crawl``.
 
-The goal's shape is 20,000 pages of about 65 KB; ``PAGES=2000`` makes a smaller run.  Everything is
-compared with plain fastwarc reading of the same files in the same run.
+The goal's shape is 20,000 pages of about 65 KB; ``PAGES=2000`` makes a smaller run.  Reading is compared
+with plain fastwarc reading of the same files, file by file in turn, in processor time of this process:
+a busy machine makes both slower.
 """
 
 from __future__ import annotations
 
-import gzip
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bench.measure import Row
+from bench import pages
+from bench.measure import Row, seconds, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGES = int(os.environ.get("PAGES", "20000"))
-FILES = 4
-ROUNDS = 5
-_TAGS = ("p", "div", "li", "span", "h2", "td")
+PAGES: Final = int(os.environ.get("PAGES", "20000"))
+A_FILE: Final = 200
+"""Pages in a file: a pass over one is short, so that what else the machine does hits all readers alike."""
+WEIGHED: Final = min(PAGES, 1600)
+"""Pages that are weighed, with text and results: packing the results takes nearly all of the time."""
+SIGNED: Final = 12
 
 
-def _pages(count: int, seed: int) -> list[bytes]:
-    """Pages of 30 to 100 KB; one in twenty is not ASCII."""
-    dice = random.Random(seed)
-    words = ["".join(dice.choices("abcdefghijklmnoprstuvwy", k=dice.randint(2, 11))) for _ in range(5000)]
-    far = [
-        "".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(dice.randint(2, 8))) for _ in range(2000)
-    ]
-    made = []
-    for number in range(count):
-        stock = far if number % 20 == 19 else words
-        wanted, parts, size = dice.randint(30_000, 100_000), [], 0
-        while size < wanted:
-            tag = dice.choice(_TAGS)
-            text = " ".join(dice.choices(stock, k=dice.randint(5, 40)))
-            part = (
-                f'<{tag} class="c{dice.randrange(99)}"><a href="/{dice.randrange(9999)}">{text}</a></{tag}>\n'
-            )
-            parts.append(part)
-            size += len(part.encode())
-        head = '<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title><script>var a=1;</script></head>'
-        made.append(f"{head}<body>{''.join(parts)}</body></html>".encode())
-    return made
+def groups() -> dict[str, list[Row]]:
+    """Everything, in tables of the same columns."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = pages.write(folder / "read", PAGES, max(1, PAGES // A_FILE))
+        speed, memory = weighing(folder)
+        return {
+            "crawl": reading(paths),
+            "crawl, processes": [speed],
+            "crawl, memory": [memory],
+            "crawl, signed pages": [
+                signed("read signed pages of 65 KB", ""),
+                # Of these the types of schema.org are read as well.
+                signed("read signed pages with JSON-LD", pages.ORDINARY),
+            ],
+        }
 
 
-def write(folder: Path, count: int, files: int = FILES) -> list[Path]:
-    """A crawl of `count` pages that say nothing; pages repeat after 500, which no reader notices."""
-    from support.crawl_world import response
-
-    pages = _pages(min(count, 500), 7)
-    packed = [
-        gzip.compress(response(f"https://site{n % 50}.example/{n}", page, "text/html", number=n), 6, mtime=0)
-        for n, page in enumerate(pages)
-    ]
-    paths = []
-    for number in range(files):
-        path = folder / f"crawl-{number}.warc.gz"
-        with path.open("wb") as out:
-            for index in range(number, count, files):
-                out.write(packed[index % len(packed)])
-        paths.append(path)
-    return paths
+# --- what a page costs that says nothing ---------------------------------------------------------
 
 
 def _plain(path: Path) -> int:
+    """Bodies and HTTP headers, nothing else."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    return sum(
-        len(record.reader.read())
-        for record in ArchiveIterator(str(path), record_types=WarcRecordType.response, parse_http=True)
-    )
+    total = 0
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True):
+            total += len(record.http_headers.to_tuples()) + len(record.reader.read())
+    return total
 
 
-def _entries(path: Path) -> int:
+def _documents(path: Path) -> int:
+    """Records as documents."""
     from provkit.crawl import warc
 
     return sum(1 for _ in warc.read(str(path)))
 
 
-def _bodies(path: Path) -> list[tuple[bytes, tuple[tuple[str, str], ...]]]:
+def _readings(path: Path) -> int:
+    """Documents, and what each says of itself."""
     from provkit.crawl import warc
     from provkit.crawl.documents import Document
-
-    return [(e.body, e.headers) for e in warc.read(str(path)) if isinstance(e, Document)]
-
-
-def _per_page(call: Callable[[], object], pages: int) -> float:
-    taken = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken) / pages * 1e6
-
-
-def _weigh(paths: list[Path], out: Path, jobs: int) -> float:
-    command = [sys.executable, "-m", "provkit_cli", "weigh", *map(str, paths), "--out", str(out)]
-    start = time.perf_counter()
-    subprocess.run([*command, "-q", "-j", str(jobs), "--force"], check=True)
-    return time.perf_counter() - start
-
-
-def _peak(paths: list[Path], out: Path) -> float:
-    """Peak memory of a run in one process, MiB."""
-    code = (
-        "import resource, sys\nfrom provkit_cli.main import main\n"
-        "code = main(['weigh', *sys.argv[2:], '--out', sys.argv[1], '-q', '--force'])\n"
-        "assert code == 0, code\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(out), *map(str, paths)], check=True, capture_output=True, text=True
-    )
-    return float(done.stdout)
-
-
-def rows() -> list[Row]:
-    """Everything, as rows of the table."""
     from provkit.crawl.reading import Reader
 
-    found: list[Row] = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        paths = write(folder, PAGES)
-        each = len(range(0, PAGES, FILES))
-        row = Row("read a page of 65 KB from a WARC file", "µs", base="fastwarc")
-        row.values["fastwarc"] = _per_page(lambda: _plain(paths[0]), each)
-        row.values["provkit"] = _per_page(lambda: _entries(paths[0]), each)
-        found.append(row)
-        bodies = _bodies(paths[0])[:500]
-        reader = Reader()
-        silent = Row("read provenance of a page that has none", "µs")
-        silent.values["provkit"] = _per_page(lambda: [reader.read(b, h) for b, h in bodies], len(bodies))
-        silent.values["standard library"] = _without_stringzilla(paths[0])
-        found.append(silent)
-        speed = Row("weigh everything, with text", "pages/s", base="one process")
-        speed.values["one process"] = PAGES / _weigh(paths, folder / "one", 1)
-        speed.values["two processes"] = PAGES / _weigh(paths, folder / "two", 2)
-        found.append(speed)
-        few = folder / "few"
-        few.mkdir()
-        peaks = Row("peak memory of weighing", "MiB", base="a tenth")
-        peaks.values["a tenth"] = _peak(write(few, max(PAGES // 10, 1)), folder / "tenth")
-        peaks.values["all"] = _peak(paths, folder / "all")
-        found.append(peaks)
-    return found
+    reader, silent = Reader(), 0
+    for entry in warc.read(str(path)):
+        if isinstance(entry, Document):
+            found = reader.read(
+                entry.body,
+                entry.headers,
+                entry.url,
+                media_type=entry.media_type,
+                truncated=entry.truncated,
+                captured_at=entry.captured_at,
+            )
+            silent += found.verdict is None and not found.signals and not found.preferences
+    return silent
 
 
-def _without_stringzilla(path: Path) -> float:
-    """The same in a process that cannot import the extra's package."""
-    code = (
-        "import sys\nsys.modules['stringzilla'] = None\nfrom pathlib import Path\nfrom bench import crawl\n"
-        "from provkit.crawl.reading import Reader\n"
-        "bodies = crawl._bodies(Path(sys.argv[1]))[:500]\nreader = Reader()\n"
-        "print(crawl._per_page(lambda: [reader.read(b, h) for b, h in bodies], len(bodies)))\n"
+def reading(paths: list[Path]) -> list[Row]:
+    """Processor microseconds per page of each step, and what each adds to plain reading."""
+    from provkit.crawl import probe
+
+    installed = probe.installed()
+    steps: dict[str, Callable[[Path], int]] = {"fastwarc": _plain, "documents": _documents}
+    if installed is not None:
+        steps["with the extra"] = _readings
+    steps["without"] = _readings
+    taken: dict[str, list[float]] = {name: [] for name in steps}
+    order = list(steps)
+    for number, path in enumerate(paths):
+        shift = number % len(order)
+        for name in order[shift:] + order[:shift]:  # so that none is always the first to see a file
+            probe.use(installed if name == "with the extra" else None)
+            start = time.process_time_ns()
+            steps[name](path)
+            taken[name].append(time.process_time_ns() - start)
+    probe.use(installed)
+    each = PAGES / len(paths)
+    whole = Row("read a page of 65 KB from a WARC file", "µs", base="fastwarc")
+    added = Row("added to a page that says nothing", "µs")
+    quiet = Row("the same, of the fastest tenth of the passes", "µs")
+    for name, times in taken.items():
+        whole.values[name] = statistics.median(times) / each / 1000
+        if name != "fastwarc":
+            # Of passes over the same file: how much it packs is no part of the difference.
+            more = [a - b for a, b in zip(times, taken["fastwarc"], strict=True)]
+            added.values[name] = statistics.median(more) / each / 1000
+            # On a machine that others use too: what the work takes when they leave it alone.
+            quiet.values[name] = (_fast(times) - _fast(taken["fastwarc"])) / each / 1000
+    return [whole, added, quiet]
+
+
+def _fast(times: list[float]) -> float:
+    return sorted(times)[len(times) // 10]
+
+
+# --- weighing ------------------------------------------------------------------------------------
+
+
+def _command(paths: list[Path], out: Path, jobs: int) -> list[str]:
+    files = [str(path) for path in paths]
+    return [sys.executable, "-m", "provkit_cli", "weigh", *files, "--out", str(out), "-q", "-j", str(jobs)]
+
+
+def _run(*commands: list[str]) -> tuple[float, float]:
+    """Wall seconds until all are done, and the peak memory of the largest, MiB."""
+    start = time.perf_counter()
+    running = [subprocess.Popen(command) for command in commands]
+    peak = 0.0
+    for process in running:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+        peak = max(peak, used.ru_maxrss / 1024)
+    return time.perf_counter() - start, peak
+
+
+def weighing(folder: Path) -> tuple[Row, Row]:
+    """One process and two, beside two that know nothing of each other; and memory.
+
+    What two programs of their own reach on half the files each is what the machine can give: two
+    processors of one core are not two cores.
+    """
+    paths = pages.write(folder / "weigh", WEIGHED, 8)
+    one, peak = _run(_command(paths, folder / "one", 1))
+    two, _ = _run(_command(paths, folder / "two", 2))
+    apart, _ = _run(_command(paths[:4], folder / "half", 1), _command(paths[4:], folder / "other", 1))
+    speed = Row("weigh everything, with text", "pages/s", base="one process")
+    speed.values = {
+        "one process": WEIGHED / one,
+        "two processes": WEIGHED / two,
+        "two runs on half each": WEIGHED / apart,
+    }
+    _, small = _run(_command(pages.write(folder / "tenth", WEIGHED // 10, 8), folder / "few", 1))
+    memory = Row("peak memory of weighing", "MiB", {"a tenth": small, "all": peak}, base="a tenth")
+    return speed, memory
+
+
+# --- signed pages --------------------------------------------------------------------------------
+
+
+def signed(job: str, more: str) -> Row:
+    """Signed pages of the same kind a second, beside encypher-c2pa offline with the same anchor."""
+    import encypher_c2pa
+
+    import provkit
+    from provkit.crawl.reading import Reader
+    from provkit.signers.development import make_development_identity
+
+    identity = make_development_identity(algorithm="ES256", now=datetime.now(UTC))
+    signer = provkit.Signer.from_pem(identity.chain_pem, identity.key_pem)
+    trust = provkit.TrustStore.empty().with_anchors(identity.root_pem, name="bench")
+    dice = random.Random(11)
+    made = [
+        provkit.sign(page, provkit.Origin.human(), signer, media_type="text/html")
+        for page in (pages.page(dice, "ASCII", more=more) for _ in range(SIGNED))
+    ]
+    reader = Reader(trust=trust)
+    ask = partial(
+        encypher_c2pa.verify,
+        mime_type="text/html",
+        trust_pem=identity.root_pem.decode(),
+        no_default_trust=True,
+        telemetry=False,
+        online=False,
     )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True, text=True)
-    return float(done.stdout)
+    for one in made:
+        verdict = reader.read(one).verdict
+        if verdict is None or verdict.state is not provkit.State.TRUSTED:
+            raise AssertionError("a page of the bench does not verify")
+    jobs: dict[str, Callable[[int], list[float]]] = {
+        "provkit": lambda n: seconds(lambda: [reader.read(one) for one in made], n),
+        "encypher-c2pa": lambda n: seconds(lambda: [ask(one) for one in made], n),
+    }
+    taken = side_by_side(jobs, 1)
+    values = {name: SIGNED / time_ for name, time_ in taken.items()}
+    return Row(job, "pages/s", values, base="encypher-c2pa")
 
 
 if __name__ == "__main__":
     from bench.__main__ import table
 
-    print(table(rows()))
-    print(
-        f"\n{PAGES} pages in {FILES} files; this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB"
-    )
+    began = time.perf_counter()
+    for found in groups().values():
+        print(table(found), end="\n\n")
+    print(f"{PAGES} pages read, {WEIGHED} weighed; {time.perf_counter() - began:.0f} s")

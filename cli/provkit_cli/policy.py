@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from provkit.crawl.harm import counted
 from provkit.crawl.model import Assurance
 from provkit.crawl.presets import PRESETS
 from provkit.verdict import OriginClass
@@ -123,11 +124,12 @@ def _cell(policy: Policy, cls: OriginClass, how: Assurance) -> str:
 def _signers(policy: Policy) -> Iterator[str]:
     signers = policy.signers
     if signers.allow:
-        yield f"human work counts only by {len(signers.allow)} listed signers and those of the tiers"
+        yield f"human work counts only by {counted(len(signers.allow), 'listed signer')} and those of the tiers"
     for tier in signers.tiers:
-        yield f"tier {console.shown(tier.name)}: {len(tier.sha256)} signers, weight {tier.weight:g}"
+        yield f"tier {console.shown(tier.name)}: {counted(len(tier.sha256), 'signer')}, weight {tier.weight:g}"
     if signers.distrust:
-        yield f"{len(signers.distrust)} signers are distrusted"
+        are = "is" if len(signers.distrust) == 1 else "are"
+        yield f"{counted(len(signers.distrust), 'signer')} {are} distrusted"
     if signers.complete:
         yield "human work counts only if its signer states that all actions are listed"
     if policy.vintage is not None:

@@ -54,6 +54,14 @@ def weigh(
         str | None,
         typer.Option("--at", metavar="TIME", help="Judge certificates at this moment, not now (ISO 8601)."),
     ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            "--budget",
+            metavar="TOKENS",
+            help="Of the training run, such as 20M: say whether this carries it.",
+        ),
+    ] = None,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to use.")
     ] = 1,
@@ -68,6 +76,7 @@ def weigh(
     \b
     provkit weigh crawl/ --policy balanced --out weighed -j 4
     provkit weigh crawl.warc.gz robots.warc.gz --policy mine.toml --trust root.pem --out weighed
+    provkit weigh crawl.warc.gz --policy strict --budget 20M --out strict
     provkit weigh crawl.warc.gz --explain https://example.org/article
 
     Writes kept/*.jsonl.gz, excluded/*.jsonl.gz, blend.json, croissant.json, report.html and
@@ -93,6 +102,7 @@ def weigh(
                 distrust=tuple(distrust or ()),
                 no_default_trust=no_default_trust,
                 at=at,
+                budget=budget,
                 jobs=jobs,
                 force=force,
                 quiet=quiet,

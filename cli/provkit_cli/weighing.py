@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from provkit.crawl import explained, inputs, results
 from provkit.crawl.extract import Extractor
+from provkit.crawl.harm import often
 from provkit.crawl.policy import Policy
 from provkit.crawl.presets import PRESETS
 from provkit.crawl.reading import Reader
@@ -42,6 +45,7 @@ class Request:
     distrust: tuple[str, ...] = ()
     no_default_trust: bool = False
     at: str | None = None
+    budget: str | None = None
     jobs: int = 1
     force: bool = False
     quiet: bool = False
@@ -69,11 +73,14 @@ def run(asked: Request) -> exits.Exit:
     if not asked.quiet and (warning := lists.age_warning(store, datetime.now(UTC).date())):
         console.say("warning", warning)
     sources = inputs.expand(asked.inputs)
-    at = _moment(asked.at)
+    at, budget = _moment(asked.at), _budget(asked.budget)
     if asked.explain is not None:
         found = explained.explain(sources, Reader(trust=store, at=at), policy, asked.explain)
         if not found:
-            console.error(f"no document of that address: {asked.explain}", "addresses are compared whole")
+            console.error(
+                f"no document of that address: {asked.explain}",
+                "addresses are compared whole: a page by its URL, a file in a folder by its path there",
+            )
             return exits.Exit.NOT_EVALUATED
         console.out_lines(console.shown(line) for line in found)
         return exits.Exit.OK
@@ -85,6 +92,7 @@ def run(asked: Request) -> exits.Exit:
         Counter(asked.tokens),
         asked.out or "",
         at,
+        budget,
         asked.force,
     )
     progress = _Progress(off=asked.no_progress or asked.quiet)
@@ -98,6 +106,8 @@ def run(asked: Request) -> exits.Exit:
         console.out_lines(console.shown(line) for line in summary(report))
         for sentence in report["warnings"]:
             console.say("warning", sentence)
+        if not already:
+            console.say("note", f"the account, with plots: {os.path.join(order.out, 'report.html')}")  # noqa: PTH118
     for problem in report["problems"]:
         where = "" if problem["position"] is None else f" at {problem['position']}"
         console.error(f"{problem['code']}: {problem['message']}: {problem['input']}{where}")
@@ -120,6 +130,22 @@ def _moment(value: str | None) -> datetime | None:
     except ValueError as error:
         raise ConfigurationError(f"--at {value}: not a date or time (ISO 8601)") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_COUNT: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)([kMGBT]?)")
+_SIZES: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+
+
+def _budget(value: str | None) -> int | None:
+    if value is None:
+        return None
+    match = _COUNT.fullmatch(value)
+    tokens = 0 if match is None else int(Fraction(match[1]) * _SIZES[match[2]])
+    if not 1 <= tokens <= 10**15:
+        raise ConfigurationError(
+            f"--budget {value}: not a number of tokens", hint="such as 500000, 20M or 1.5B, up to 1000T"
+        )
+    return tokens
 
 
 def _each(workers: int) -> Each:
@@ -150,7 +176,7 @@ def _died(task: Task) -> None:
 
 
 class _Progress:
-    """Steps and inputs on one line of the terminal; silent when stderr is something else."""
+    """Steps and parts of inputs on one line of the terminal; silent when stderr is something else."""
 
     def __init__(self, *, off: bool) -> None:
         self._on = not off and sys.stderr.isatty()
@@ -158,7 +184,7 @@ class _Progress:
 
     def show(self, step: str, done: int, total: int) -> None:
         if self._on:
-            sys.stderr.write(f"\r\x1b[K{_STEPS[step]}: {done}/{total} inputs")
+            sys.stderr.write(f"\r\x1b[K{_STEPS[step]}: {done}/{total} parts")
             sys.stderr.flush()
             self._shown = True
 
@@ -169,31 +195,53 @@ class _Progress:
             self._shown = False
 
 
+_LEFT: Final = 2
+"""Columns of words; the others are numbers."""
+_GROUPS: Final = (("", 2), ("read", 3), ("kept", 3))
+_HEAD: Final = ("class", "assurance", "documents", "tokens", "share", "documents", "tokens", "of the mix")
+
+
 def summary(report: dict[str, Any]) -> Iterator[str]:
-    """The table at the end of a run."""
-    head = ("class", "assurance", "documents", "tokens", "share", "kept", "kept tokens")
-    rows: list[tuple[str, ...]] = [head]
-    rows += (
+    """The table at the end of a run: what was read, and what a policy made of it."""
+    total, kept = report["total"], report["kept"]
+    rows = [_HEAD]
+    rows += [
         (
             cell["class"],
             cell["assurance"],
-            f"{cell['read']['documents']}",
-            f"{cell['read']['tokens']}",
-            f"{cell['share']['tokens']:.1%}",
-            f"{cell['kept']['documents']}",
-            f"{cell['kept']['tokens']}",
+            *_amounts(cell["read"], cell["share"]["tokens"]),
+            *_amounts(cell["kept"], cell["mix"]),
         )
         for cell in report["cells"]
-    )
-    total, kept = report["total"], report["kept"]
-    whole = ("all", "", *(f"{total[unit]}" for unit in ("documents", "tokens")), "")
-    rows.append((*whole, f"{kept['documents']}", f"{kept['tokens']}"))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    ]
+    rows.append(("all", "", *_amounts(total, None), *_amounts(kept, None)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    yield _over(widths)
     for row in rows:
-        left = "  ".join(cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True))
-        right = "  ".join(cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True))
-        yield f"{left}  {right}".rstrip()
+        yield "  ".join(
+            cell.ljust(width) if column < _LEFT else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
     unit = "tokens" if total["tokens"] else "bytes"
     for name, shares in (("read", report["shares"][unit]), ("kept", report["kept_shares"][unit])):
         known = shares["synthetic"]
         yield f"synthetic, of {unit} {name}: {known['lower']:.1%} known, at most {known['upper']:.1%}"
+    if (budget := report["budget"]) is not None:
+        yield (
+            f"budget: {budget['tokens']:,} tokens, of which the mix gives {budget['reached']:,}; "
+            f"that is {often(budget['epochs'])} epochs of everything kept"
+        )
+
+
+def _amounts(amount: dict[str, int], share: float | None) -> tuple[str, str, str]:
+    return f"{amount['documents']:,}", f"{amount['tokens']:,}", "" if share is None else f"{share:.1%}"
+
+
+def _over(widths: list[int]) -> str:
+    """A line above the heads, a rule as wide as each group of columns."""
+    parts, column = [], 0
+    for name, count in _GROUPS:
+        width = sum(widths[column : column + count]) + 2 * (count - 1)
+        parts.append(f" {name} ".center(width, "-") if name else " " * width)
+        column += count
+    return "  ".join(parts)

@@ -42,6 +42,8 @@ class About:
     tokens_estimated: bool
     extract: str
     judged_at: str
+    budget: int | None = None
+    """Tokens."""
 
 
 def account(outcome: Outcome, about: About) -> model.Account:
@@ -51,7 +53,9 @@ def account(outcome: Outcome, about: About) -> model.Account:
     cells = _cells(tally.cells.values())
     total, kept = _amounts(cells.values(), 0), _amounts(cells.values(), 3)
     caps = about.policy.caps
-    found = strata(tally.strata, outcome.files, about.policy)
+    found = strata(tally.strata, outcome.files, about.policy, about.budget)
+    mix = _mix(tally.mixed, found)
+    budget = None if about.budget is None else _budget(about.budget, kept.tokens, found)
     gone = sorted(name for name, rows in tally.cells.items() if not sum(row[3] for row in rows.values()))
     thinned = tally.reasons.get(_CAP_CODE, 0)
     domains = [_domain(name, rows) for name, rows in tally.cells.items()]
@@ -66,6 +70,7 @@ def account(outcome: Outcome, about: About) -> model.Account:
         domains=len(tally.cells),
         anchored=sum(any(cell in _VOUCHED for cell in rows) for rows in tally.cells.values()),
         vanished=len(gone),
+        budget=None if budget is None else (budget.tokens, budget.reached, budget.epochs, budget.most_epochs),
     )
     return model.Account(
         provkit=about.provkit,
@@ -88,10 +93,11 @@ def account(outcome: Outcome, about: About) -> model.Account:
             thinned_by_caps=thinned,
             kept=kept.documents,
         ),
-        cells=[_cell(name, row, total) for name, row in sorted(cells.items())],
+        cells=[_cell(name, row, total, mix) for name, row in sorted(cells.items())],
         shares=shares,
         kept_shares=_units(cells, 3),
         strata=[_stratum(entry) for entry in found],
+        budget=budget,
         caps=model.CapPart(
             by=caps.by,
             overall=caps.overall,
@@ -147,7 +153,32 @@ def _amounts(rows: Iterable[Sequence[int]], start: int) -> model.Amounts:
     return model.Amounts(documents=documents, bytes=size, tokens=tokens)
 
 
-def _cell(name: str, row: Sequence[int], total: model.Amounts) -> model.Cell:
+def _mix(mixed: Mapping[str, Sequence[float]], found: Sequence[Stratum]) -> dict[str, float]:
+    """Share of each cell in the mix: that of its strata, each by the weights in it."""
+    column = 1 if any(entry.tokens for entry in found) else 0
+    share = {entry.name: entry.token_share if column else entry.example_share for entry in found}
+    whole = dict.fromkeys(share, 0.0)
+    for name, sums in mixed.items():
+        whole[name.rpartition("|")[2]] += sums[column]
+    mix: dict[str, float] = {}
+    for name, sums in sorted(mixed.items()):
+        cell, _, stratum = name.rpartition("|")
+        if whole[stratum]:
+            mix[cell] = mix.get(cell, 0.0) + share[stratum] * sums[column] / whole[stratum]
+    return {cell: min(part, 1.0) for cell, part in mix.items()}
+
+
+def _budget(wanted: int, kept: int, found: Sequence[Stratum]) -> model.BudgetPart:
+    return model.BudgetPart(
+        tokens=wanted,
+        # Rounded first: sums of fractions of a token are no shortage.
+        reached=min(wanted, round(sum(entry.epochs * entry.tokens for entry in found))),
+        epochs=_ratio(wanted, kept),
+        most_epochs=max((entry.epochs for entry in found if entry.tokens), default=0.0),
+    )
+
+
+def _cell(name: str, row: Sequence[int], total: model.Amounts, mix: Mapping[str, float]) -> model.Cell:
     cls, _, assurance = name.partition("|")
     read = _amounts([row], 0)
     return model.Cell(
@@ -160,6 +191,7 @@ def _cell(name: str, row: Sequence[int], total: model.Amounts) -> model.Cell:
             "bytes": _ratio(read.bytes, total.bytes),
             "tokens": _ratio(read.tokens, total.tokens),
         },
+        mix=mix.get(name, 0.0),
     )
 
 

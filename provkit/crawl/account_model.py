@@ -37,6 +37,9 @@ class Cell(_Part):
     read: Amounts
     kept: Amounts
     share: dict[Literal["documents", "bytes", "tokens"], Share] = Field(description="Of what was read.")
+    mix: Share = Field(
+        description="Of the mix that blend.json makes, in tokens; in documents where there are no tokens."
+    )
 
 
 class Shares(_Part):
@@ -80,7 +83,7 @@ class StratumPart(_Part):
     tokens: int
     weight: float
     epochs: float = Field(
-        description="How often each document is seen in a mix of as many tokens as were kept."
+        description="How often each document is seen in a mix of the budget, or of as many tokens as were kept."
     )
     most_epochs: float
     token_share: Share
@@ -98,6 +101,17 @@ class CapPart(_Part):
     thinned: int = Field(description="Amount that was left out.")
     share: Share = Field(description="Of the capped classes in what stays.")
     problems: list[str]
+
+
+class BudgetPart(_Part):
+    """Whether what is kept carries a training run."""
+
+    tokens: int = Field(description="What the run is to see.")
+    reached: int = Field(
+        description="What the mix gives of it: kept documents, each repeated at most as often as the policy lets it."
+    )
+    epochs: float = Field(description="How often everything kept would be seen to fill the budget.")
+    most_epochs: float = Field(description="How often the mix repeats what it repeats most.")
 
 
 class SignerPart(_Part):
@@ -173,6 +187,7 @@ class Account(_Part):
     shares: Units = Field(description="Of what was read.")
     kept_shares: Units = Field(description="Of what is kept, every document once.")
     strata: list[StratumPart]
+    budget: BudgetPart | None = Field(default=None, description="When one was given.")
     caps: CapPart
     states: dict[str, int]
     damage: dict[str, int]

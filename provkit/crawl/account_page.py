@@ -5,41 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from provkit.crawl import plots
-from provkit.crawl.plots import number, percent, safe
+from provkit.crawl.account import kind_of
+from provkit.crawl.account_model import Interval
+from provkit.crawl.codes import ReasonCode
+from provkit.crawl.harm import often
+from provkit.crawl.plots import exactly, number, percent, safe
+from provkit.report.explained_crawl import CRAWL_EXPLANATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from provkit.crawl.account_model import Account
 
-_STYLE: Final = """
-:root{color-scheme:light dark;--bg:#fbfaf7;--card:#fff;--ink:#1d2126;--soft:#5a626c;--line:#dfdcd4;--human:#1f7a5c;
---assisted:#8d6bb8;--open:#c9c6bd;--synthetic:#d1672a;--plain:#93a1b0;--accent:#2b5f9e;--warn:#fff3dc;--warnline:#d99a2b}
-@media(prefers-color-scheme:dark){:root{--bg:#14171a;--card:#1c2024;--ink:#e8e6e1;--soft:#a3abb4;--line:#33393f;
---human:#3fae87;--assisted:#a98bd4;--open:#4d535a;--synthetic:#e58548;--plain:#6b7885;--accent:#6a9fdc;--warn:#2f2717;
---warnline:#c38d33}}
+_STYLE: Final = (
+    """
+:root{color-scheme:light dark;--bg:#f6f5f1;--card:#fff;--ink:#1b1f24;--soft:#59616b;--line:#e0ddd5;--track:#efede7;
+--human:#1f7a5c;--assisted:#8d6bb8;--open:#c6c3ba;--synthetic:#d1672a;--plain:#93a1b0;--accent:#2b5f9e;--warn:#fff4dd;
+--warnline:#dda53f}
+@media(prefers-color-scheme:dark){:root{--bg:#121518;--card:#1b1f23;--ink:#e8e6e1;--soft:#a3abb4;--line:#30363c;
+--track:#262b30;--human:#3fae87;--assisted:#a98bd4;--open:#565d64;--synthetic:#e58548;--plain:#6b7885;--accent:#6a9fdc;
+--warn:#2c2515;--warnline:#8f6a25}}
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem}
-h2{font-size:1.15rem;margin:0 0 .2rem}p{margin:.2rem 0 .9rem}.lead,.say{color:var(--soft)}.lead{max-width:46rem}
-.say{font-size:.92rem;max-width:46rem}section{background:var(--card);border:1px solid var(--line);border-radius:10px;
-padding:1.25rem 1.4rem;margin-top:1.1rem;overflow-x:auto}.facts{display:grid;gap:.8rem;
-grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));margin-top:1.4rem}.fact{background:var(--card);
-border:1px solid var(--line);border-radius:10px;padding:.8rem 1rem}.fact b{display:block;font-size:1.5rem;line-height:1.25;
-font-variant-numeric:tabular-nums}.fact span{color:var(--soft);font-size:.88rem}svg{width:100%;height:auto;display:block;
-min-width:36rem}text{fill:var(--ink);font-size:13.5px;font-family:system-ui,sans-serif;font-variant-numeric:tabular-nums}
-text.note{fill:var(--soft);font-size:12px}rect{rx:2}
-.human{fill:var(--human);background:var(--human)}.ai-assisted{fill:var(--assisted);background:var(--assisted)}
-.open{fill:var(--open);background:var(--open)}.synthetic{fill:var(--synthetic);background:var(--synthetic)}
-.plain{fill:var(--plain)}.accent{fill:var(--accent)}.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;font-size:.86rem;
-color:var(--soft);margin:.2rem 0 .8rem}.legend i{display:inline-block;width:.8em;height:.8em;border-radius:2px;
-margin-right:.45em}table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{text-align:right;padding:.32rem .6rem;border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:600}
-th:first-child,td:first-child,.l{text-align:left}td:first-child{overflow-wrap:anywhere}.warn{background:var(--warn);
-border-color:var(--warnline)}.warn ul{margin:.3rem 0 0;padding-left:1.1rem}.two{display:grid;gap:0 1.1rem;
-grid-template-columns:repeat(auto-fit,minmax(20rem,1fr))}code{font-size:.86em;overflow-wrap:anywhere}dl{display:grid;
-grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:.6rem 0 0;font-size:.9rem}dt{color:var(--soft)}
-dd{margin:0;overflow-wrap:anywhere}
+main{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}h1{font-size:2rem;line-height:1.2;margin:0 0 .4rem;
+letter-spacing:-.015em}h2{font-size:1.12rem;margin:0 0 .15rem}p{margin:.2rem 0 .9rem}.lead,.say{color:var(--soft)}
+.lead{max-width:46rem}.say{font-size:.92rem;max-width:46rem}section,.fact{background:var(--card);
+border:1px solid var(--line);border-radius:12px}section{padding:1.2rem 1.4rem;margin-top:1.1rem;overflow-x:auto;min-width:0}
+.facts{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));margin-top:1.4rem}
+.fact{padding:.9rem 1.1rem;border-top:4px solid var(--plain)}.fact b{display:block;font-size:1.4rem;line-height:1.35;white-space:nowrap;
+font-variant-numeric:tabular-nums;letter-spacing:-.01em}.fact b small{color:var(--soft);font-size:1rem;font-weight:400}
+.fact span{color:var(--soft);font-size:.88rem}.fact.h{border-top-color:var(--human)}.fact.s{
+border-top-color:var(--synthetic)}.fact.k{border-top-color:var(--accent)}
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{text-align:right;padding:.36rem .6rem;border-bottom:1px solid var(--line);white-space:nowrap}
+tr:last-child td{border-bottom:0}th{color:var(--soft);font-weight:600}th:first-child,td:first-child,.words th,
+.words td{text-align:left;padding-left:0}.words td{white-space:normal;overflow-wrap:anywhere;vertical-align:top}
+td:first-child{white-space:normal;overflow-wrap:anywhere}td small{display:block;color:var(--soft)}
+.warn{background:var(--warn);border-color:var(--warnline)}.warn ul,.list{margin:.3rem 0 0;padding-left:1.1rem}
+.warn li{margin:.25rem 0}.two{display:grid;gap:0 1.1rem;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
+code{font-size:.86em;overflow-wrap:anywhere;background:var(--track);border-radius:4px;padding:.05em .35em}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1rem;margin:.6rem 0 0;font-size:.9rem}
+dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+@media(max-width:44rem){main{padding:1.5rem .8rem 3rem}section{padding:1rem}h1{font-size:1.6rem}dl{
+grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.5rem}}
+@media print{body{background:#fff}section{break-inside:avoid}}
 """
+    + plots.STYLE
+)
 
 
 def page(found: Account) -> str:
@@ -47,6 +58,7 @@ def page(found: Account) -> str:
     unit = "tokens" if found.total.tokens else "bytes"
     shares = found.shares.tokens if unit == "tokens" else found.shares.bytes
     kept = found.kept_shares.tokens if unit == "tokens" else found.kept_shares.bytes
+    drawn = _drawn(found)
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
@@ -54,48 +66,39 @@ def page(found: Account) -> str:
         f"<title>Crawl account: {safe(found.policy.name)}</title><style>{_STYLE}</style></head><body><main>",
         "<h1>Where this data comes from</h1>",
         _lead(found),
-        _facts(
-            (
-                (number(found.kept.documents), f"documents kept of {number(found.total.documents)}"),
-                (
-                    number(found.kept.tokens),
-                    "tokens kept" + (", estimated" if found.tokens_estimated else ""),
-                ),
-                (percent(shares.human.lower), f"of {unit} stated as human work by listed signers"),
-                (
-                    f"{shares.synthetic.lower * 100:.1f}\u2013{percent(shares.synthetic.upper)}".replace(
-                        " ", "\u00a0"
-                    ),
-                    f"of {unit} synthetic: known, and at most",
-                ),
-            )
-        ),
+        _facts(found, unit, (shares.human, shares.synthetic), drawn),
         _warnings(found.warnings),
         _section(
             "What is known",
             f"Shares of {unit}. The grey part may be either: nobody who can be held to it says anything.",
-            f'<div class="legend">{plots.legend()}</div>'
+            plots.legend()
             + plots.intervals(
-                (("read", shares.human, shares.synthetic), ("kept", kept.human, kept.synthetic))
+                (
+                    ("read", shares.human, shares.synthetic),
+                    ("kept", kept.human, kept.synthetic),
+                    ("drawn", *drawn),
+                )
             ),
         ),
         _section("From records to documents kept", "", plots.funnel(found.funnel)),
         _section(
             f"The largest domains ({min(len(found.domains), plots.DOMAINS)} of {found.domain_count})",
-            "",
-            f'<div class="legend">{plots.legend()}</div>{plots.domains(found.domains)}',
+            "Tokens read, by what is known of them.",
+            plots.legend() + plots.domains(found.domains),
         ),
         _section(
             "What the weights make of it",
-            "Shares of tokens: as kept, once each, and as drawn by blend.json for a mix of as many tokens.",
-            plots.mix(found.strata),
+            "Shares of tokens: as kept, once each, and as drawn by blend.json for a mix of "
+            + ("the budget." if found.budget else "as many tokens."),
+            plots.legend((("plain", "kept"), ("accent", "drawn"))) + plots.mix(found.strata),
         ),
+        _budget(found),
         _section("Class and assurance", "", _cells(found)),
         '<div class="two">',
-        _section("Left out, by the deciding reason", "", _counts(found.excluded, "documents")),
-        _section("Credentials", "", _counts({**found.states, **_damage(found.damage)}, "documents")),
-        _section("Usage preferences", "They never set an origin.", _counts(found.usage, "documents")),
-        _section("Unsigned statements", "Where they were read.", _counts(found.sources, "documents")),
+        _section("Left out, by the deciding reason", "", _reasons(found.excluded)),
+        _section("Credentials", "", _counts({**found.states, **_damage(found.damage)})),
+        _section("Usage preferences", "They never set an origin.", _counts(found.usage)),
+        _section("Unsigned statements", "Where they were read.", _counts(found.sources)),
         "</div>",
         _caps(found),
         _signers(found),
@@ -107,17 +110,51 @@ def page(found: Account) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _lead(found: Account) -> str:
+def _drawn(found: Account) -> tuple[Interval, Interval]:
+    """Human and synthetic shares of the mix."""
+    amount = dict.fromkeys(plots.KINDS, 0.0)
+    for cell in found.cells:
+        amount[kind_of(f"{cell.cls}|{cell.assurance}")] += cell.mix
     return (
-        f'<p class="lead">{number(found.total.documents)} documents of {number(found.domain_count)} domains under '
-        f"the policy <b>{safe(found.policy.name)}</b>. Signed means that a credential holds; nothing here says that "
-        "what somebody states is so.</p>"
+        Interval(lower=min(amount["human"], 1), upper=min(amount["human"] + amount["open"], 1)),
+        Interval(lower=min(amount["synthetic"], 1), upper=min(amount["synthetic"] + amount["open"], 1)),
     )
 
 
-def _facts(rows: Iterable[tuple[str, str]]) -> str:
-    cards = "".join(f'<div class="fact"><b>{value}</b><span>{said}</span></div>' for value, said in rows)
-    return f'<div class="facts">{cards}</div>'
+def _lead(found: Account) -> str:
+    return (
+        f'<p class="lead">{_count(found.total.documents, "document")} of {_count(found.domain_count, "domain")} '
+        f"under the policy <b>{safe(found.policy.name)}</b>. Signed means that a credential holds; nothing here says "
+        "that what somebody states is so.</p>"
+    )
+
+
+def _count(count: int, what: str) -> str:
+    return f"{exactly(count)} {what}{'' if count == 1 else 's'}"
+
+
+def _facts(
+    found: Account, unit: str, read: tuple[Interval, Interval], drawn: tuple[Interval, Interval]
+) -> str:
+    estimated = ", estimated" if found.tokens_estimated else ""
+    cards = (
+        ("", number(found.kept.documents), f"of {_count(found.total.documents, 'document')} kept"),
+        ("k", number(found.kept.tokens), f"of {number(found.total.tokens)} tokens kept{estimated}"),
+        (
+            "h",
+            f"{percent(read[0].lower)} <small>\u2192</small> {percent(drawn[0].lower)}",
+            f"human work, vouched for: of {unit} read, and of the mix",
+        ),
+        (
+            "s",
+            f"{percent(read[1].lower)} <small>\u2192</small> {percent(drawn[1].lower)}",
+            f"known synthetic; at most {percent(read[1].upper)} of {unit} read and {percent(drawn[1].upper)} of the mix",
+        ),
+    )
+    body = "".join(
+        f'<div class="fact {kind}"><b>{value}</b><span>{said}</span></div>' for kind, value, said in cards
+    )
+    return f'<div class="facts">{body}</div>'
 
 
 def _section(title: str, said: str, body: str) -> str:
@@ -128,40 +165,75 @@ def _section(title: str, said: str, body: str) -> str:
 def _warnings(found: Sequence[str]) -> str:
     if not found:
         return ""
-    rows = "".join(f"<li>{safe(sentence, 600)}</li>" for sentence in found)
+    rows = "".join(f"<li>{_coded(sentence)}</li>" for sentence in found)
     return f'<section class="warn"><h2>Read this first</h2><ul>{rows}</ul></section>'
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _coded(sentence: str) -> str:
+    """``code: sentence``, the code marked as one."""
+    code, _, said = sentence.partition(": ")
+    return f"<code>{safe(code)}</code> {safe(said, 600)}"
+
+
+def _budget(found: Account) -> str:
+    if found.budget is None:
+        return ""
+    asked = found.budget
+    said = (
+        f"A run of {exactly(asked.tokens)} tokens would see everything kept {often(asked.epochs)} times on average. The "
+        f"mix repeats nothing more than {often(asked.most_epochs)} times, within the limits of the policy."
+    )
+    return _section("The budget", said, plots.budget(asked))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
     top = "".join(f"<th>{name}</th>" for name in head)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    cls = f' class="{kind}"' if kind else ""
+    return f"<table{cls}><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _cells(found: Account) -> str:
-    head = ("class", "assurance", "documents", "tokens", "share of tokens", "documents kept", "tokens kept")
-    return _table(
-        head,
+    head = ("class, assurance", "documents", "tokens", "share", "documents kept", "tokens kept", "of the mix")
+    rows = [
         (
-            (
-                safe(cell.cls),
-                safe(cell.assurance),
-                number(cell.read.documents),
-                number(cell.read.tokens),
-                percent(cell.share["tokens"]),
-                number(cell.kept.documents),
-                number(cell.kept.tokens),
-            )
-            for cell in found.cells
-        ),
+            f'<i class="{kind_of(f"{cell.cls}|{cell.assurance}")}"></i>{safe(cell.cls)}, {safe(cell.assurance)}',
+            exactly(cell.read.documents),
+            exactly(cell.read.tokens),
+            percent(cell.share["tokens"]),
+            exactly(cell.kept.documents),
+            exactly(cell.kept.tokens),
+            percent(cell.mix),
+        )
+        for cell in found.cells
+    ]
+    total, kept = found.total, found.kept
+    read_amounts, kept_amounts = (
+        (exactly(amounts.documents), exactly(amounts.tokens), "") for amounts in (total, kept)
     )
+    return _table(head, [*rows, ("all", *read_amounts, *kept_amounts)])
 
 
-def _counts(found: Mapping[str, int], what: str) -> str:
+def _counts(found: Mapping[str, int]) -> str:
     if not found:
         return '<p class="say">None.</p>'
     rows = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
-    return _table(("", what), ((safe(name.replace("|", ": ")), number(count)) for name, count in rows[:30]))
+    return _table(
+        ("", "documents"), ((safe(name.replace("|", ": ")), exactly(count)) for name, count in rows[:30])
+    )
+
+
+def _reasons(found: Mapping[str, int]) -> str:
+    if not found:
+        return '<p class="say">None.</p>'
+    rows = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
+    return _table(("", "documents"), ((_reason(code), exactly(count)) for code, count in rows[:30]))
+
+
+def _reason(code: str) -> str:
+    known = code in {str(entry) for entry in ReasonCode}
+    said = f"<small>{safe(CRAWL_EXPLANATIONS[ReasonCode(code)].meaning, 300)}</small>" if known else ""
+    return f"<code>{safe(code)}</code>{said}"
 
 
 def _damage(found: Mapping[str, int]) -> dict[str, int]:
@@ -183,11 +255,13 @@ def _caps(found: Account) -> str:
     if not limits:
         return ""
     said = (
-        f"At most {', '.join(limits)}, by {safe(caps.by)}. {number(caps.thinned)} {safe(caps.by)} were left out; "
+        f"At most {', '.join(limits)}, by {safe(caps.by)}. {exactly(caps.thinned)} {safe(caps.by)} were left out; "
         f"what stays is {percent(caps.share)} of what is kept."
     )
-    rows = "".join(f"<li>{safe(problem, 400)}</li>" for problem in caps.problems)
-    return _section("Caps on what is known to be synthetic", said, f"<ul>{rows}</ul>" if rows else "")
+    rows = "".join(f"<li>{_coded(problem)}</li>" for problem in caps.problems)
+    return _section(
+        "Caps on what is known to be synthetic", said, f'<ul class="list">{rows}</ul>' if rows else ""
+    )
 
 
 def _signers(found: Account) -> str:
@@ -197,15 +271,14 @@ def _signers(found: Account) -> str:
         (
             f"{safe(entry.name)} <code>{safe(entry.sha256[:16])}</code>",
             "yes" if entry.listed else "no",
-            number(entry.documents),
-            number(entry.tokens),
+            exactly(entry.documents),
+            exactly(entry.tokens),
         )
         for entry in found.signers[:30]
     )
     said = "Names are what certificates say. A signer on no list may be anybody."
-    return _section(
-        f"Signers ({found.signer_count})", said, _table(("signer", "on a list", "documents", "tokens"), rows)
-    )
+    table = _table(("signer", "on a list", "documents", "tokens"), rows)
+    return _section(f"Signers ({found.signer_count})", said, table)
 
 
 def _listed(title: str, names: Sequence[str], count: int) -> str:
@@ -230,7 +303,9 @@ def _problems(found: Account) -> str:
     )
     said = "What inputs should have given and did not. Nothing of it is in the numbers above."
     return _section(
-        f"Problems with inputs ({found.problem_count})", said, _table(("input", "what", "position", ""), rows)
+        f"Problems with inputs ({found.problem_count})",
+        said,
+        _table(("input", "what", "position", ""), rows, "words"),
     )
 
 

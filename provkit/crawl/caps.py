@@ -132,6 +132,28 @@ class Tally:
         for group, amount in other.capped.items():
             self.capped[group] = self.capped.get(group, 0) + amount
 
+    def as_json(self) -> dict[str, Any]:
+        """The counts, for the process that puts all of them together."""
+        capped = [[*group, amount] for group, amount in self.capped.items()]
+        return {"caps": _spelled(self.caps), "others": self.others, "capped": capped}
+
+    @classmethod
+    def of_json(cls, value: Any) -> Tally:
+        """What :meth:`as_json` gave.
+
+        Raises:
+            MalformedError: it is something else.
+        """
+        try:
+            capped = {
+                Group(int(key), str(domain), str(stratum)): int(amount)
+                for key, domain, stratum, amount in value["capped"]
+            }
+            others = {str(domain): int(amount) for domain, amount in value["others"].items()}
+            return cls(_caps_of(value["caps"]), others, capped)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MalformedError(f"not counts for caps: {error}") from error
+
     def plan(self) -> Plan:
         """Which documents stay: every cap holds, and nothing that was left out would still fit."""
         return _Planner(self).plan()
@@ -187,7 +209,7 @@ class Plan:
     def to_json(self) -> str:
         """The plan as text, the same for the same plan: for the second pass of another machine."""
         content = {
-            "caps": self.caps.model_dump(mode="json", by_alias=True),
+            "caps": _spelled(self.caps),
             "first_out": sorted([*where, key] for where, key in self.first_out.items()),
             "later": sorted([group.domain, group.stratum, group.key] for group in self.later),
             "others": self.others,
@@ -204,12 +226,10 @@ class Plan:
         Raises:
             MalformedError: it is something else.
         """
-        from provkit.crawl.policy_file import Caps as Model
-
         try:
             content: Any = json.loads(text)
             return cls(
-                Model.model_validate(content["caps"]),
+                _caps_of(content["caps"]),
                 {(str(domain), str(stratum)): int(key) for domain, stratum, key in content["first_out"]},
                 frozenset(
                     Group(int(key), str(domain), str(stratum)) for domain, stratum, key in content["later"]
@@ -221,6 +241,16 @@ class Plan:
             )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise MalformedError(f"not a plan for caps: {error}") from error
+
+
+def _spelled(caps: Caps) -> dict[str, Any]:
+    return caps.model_dump(mode="json", by_alias=True)
+
+
+def _caps_of(value: Any) -> Caps:
+    from provkit.crawl.policy_file import Caps as Model
+
+    return Model.model_validate(value)
 
 
 class _Room(NamedTuple):

@@ -46,6 +46,8 @@ class ReasonCode(StrEnum):
     HARM_NARROW_DOMAINS = "harm.narrow-domains"
     HARM_NO_ANCHOR = "harm.no-anchor"
     HARM_VANISHED = "harm.vanished"
+    BUDGET_SHORT = "budget.short"
+    BUDGET_REPEATS = "budget.repeats"
     # What is said about a policy as a whole.
     POLICY_NARROW = "policy.narrow"
     POLICY_KEEPS_ALL = "policy.keeps-all"

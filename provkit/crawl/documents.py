@@ -72,7 +72,17 @@ class Problem:
     """Byte, line or row in the file where it shows."""
 
 
-Entry = Document | SiteFile | Skipped | Problem
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The end of a part of an input, and where what follows on it begins."""
+
+    position: int
+    """Byte, row group or file; at or behind the end of the part."""
+    rows: int = 0
+    """Lines in the part: the next one counts its own from 1."""
+
+
+Entry = Document | SiteFile | Skipped | Problem | Edge
 
 
 def site_file(url: str, body: bytes) -> SiteFile | None:
@@ -85,4 +95,14 @@ def site_file(url: str, body: bytes) -> SiteFile | None:
     return SiteFile(kind, domain_of(url), body[:SITE_BYTES]) if kind else None
 
 
-__all__ = ["BODY_BYTES", "SITE_BYTES", "Document", "Entry", "Problem", "SiteFile", "Skipped", "site_file"]
+__all__ = [
+    "BODY_BYTES",
+    "SITE_BYTES",
+    "Document",
+    "Edge",
+    "Entry",
+    "Problem",
+    "SiteFile",
+    "Skipped",
+    "site_file",
+]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from provkit import media
 from provkit.crawl import rows, warc
-from provkit.crawl.documents import Document, Problem
+from provkit.crawl.documents import Document, Edge, Problem
 from provkit.errors import ConfigurationError, FileAccessError, LimitError
 from provkit.files import read_file, walk
 from provkit.limits import Limits
@@ -29,13 +29,11 @@ _ENDINGS: Final = (
     (JSONL, (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")),
     (PARQUET, (".parquet",)),
 )
-_TOGETHER: Final = 1000
-"""Single files taken as one input, so that a folder of a million files is a thousand steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One step of a run: a file of many documents, or some files of one document each."""
+    """A file of many documents, or files of one document each; or a part of such a thing."""
 
     kind: str
     name: str
@@ -43,6 +41,9 @@ class Input:
     paths: tuple[str, ...]
     below: tuple[str, ...] = ()
     """Of single files: where each lies below the folder given, with ``/``."""
+    span: tuple[int, int] | None = None
+    """Of a part: where it begins and ends, in bytes, row groups of Parquet, or files of a list (then
+    `paths` are those of the part).  See :mod:`provkit.crawl.parts`."""
 
     @property
     def size(self) -> int:
@@ -73,9 +74,11 @@ def expand(paths: Sequence[str]) -> tuple[Input, ...]:
             kind = _kind(name)
             found.append(Input(kind, name, (path,), (name,) if kind == FILES else ()))
         else:
-            raise FileAccessError(f"no such file: {path}")
+            raise FileAccessError(f"no such file: {path}", hint="check the spelling of the path")
     if not found:
-        raise ConfigurationError("nothing to read in what was given")
+        raise ConfigurationError(
+            "nothing to read in what was given", hint="names that begin with a dot are left out"
+        )
     return tuple(found)
 
 
@@ -90,10 +93,9 @@ def _folder(folder: str) -> list[Input]:
             single.append((path, below))
         else:
             whole.append(Input(kind, below, (path,)))
-    for start in range(0, len(single), _TOGETHER):
-        part = single[start : start + _TOGETHER]
-        name = f"{os.path.basename(os.path.abspath(folder))}/{part[0][1]}"  # noqa: PTH100, PTH119
-        whole.append(Input(FILES, name, tuple(p for p, _ in part), tuple(b for _, b in part)))
+    if single:
+        name = os.path.basename(os.path.abspath(folder))  # noqa: PTH100, PTH119
+        whole.append(Input(FILES, name, tuple(p for p, _ in single), tuple(b for _, b in single)))
     return whole
 
 
@@ -102,16 +104,20 @@ def _kind(name: str) -> str:
 
 
 def read(source: Input) -> Iterator[Entry]:
-    """Everything in one input, in its order.
+    """Everything in one input, in its order; a part that was read to its end closes with an :class:`Edge`.
 
     Raises:
         ConfigurationError: a package that this kind needs is not installed.
     """
-    if source.kind == FILES:
+    if source.span is not None and source.span[0] >= source.span[1]:
+        yield Edge(source.span[0])  # what was before it reaches beyond it
+    elif source.kind == FILES:
         yield from _single(source)
-        return
-    reader = {WARC: warc.read, JSONL: rows.read_jsonl, PARQUET: rows.read_parquet}[source.kind]
-    yield from reader(source.paths[0])
+        if source.span is not None:
+            yield Edge(source.span[1])
+    else:
+        reader = {WARC: warc.read, JSONL: rows.read_jsonl, PARQUET: rows.read_parquet}[source.kind]
+        yield from reader(source.paths[0], span=source.span)
 
 
 _BOUND: Final = Limits(file_bytes=512 * 1024 * 1024)

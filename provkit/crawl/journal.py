@@ -12,6 +12,7 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,11 +21,12 @@ from provkit.errors import ConfigurationError, FileAccessError
 from provkit.files import make_folder, read_file, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 WORK: Final = ".provkit-work"
 REPORT: Final = "report.json"
 _MADE: Final = (REPORT, "report.html", "croissant.json", "blend.json")
+_HOSTS: Final = 1000
 _HINT: Final = "choose another folder, or add --force to replace what is in it"
 
 
@@ -158,6 +160,12 @@ class Sites:
             sqlite3.connect(f"{Path(self._path).absolute().as_uri()}?mode=ro", uri=True)
         ) as store:
             yield store
+
+    @contextlib.contextmanager
+    def spoken(self) -> Iterator[Callable[[str], Mapping[str, bytes]]]:
+        """What a host says, by kind, for the asking; the last thousand that were asked for are held."""
+        with self.opened() as store:
+            yield lru_cache(_HOSTS)(partial(word_of, store))
 
 
 def all_of(path: str) -> Iterator[SiteFile]:

@@ -18,6 +18,7 @@ from provkit import media
 from provkit.carriers import svg
 from provkit.carriers.containers import LOCATORS
 from provkit.carriers.html.elements import may_occur
+from provkit.crawl.signals import page
 from provkit.crawl.signals.headers import credential_links, preferences
 from provkit.errors import ProvkitError
 
@@ -48,25 +49,27 @@ else:
 SELECTOR: Final = b"\xf3\xa0\x84\xb3"
 """U+E0133, the selector of ``C``: the magic of a wrapper begins with it, a cut one too (§A.8.4)."""
 
-SIGNALS: Final = (b"ai-disclosure", b"igitalsourcetype", b"aigc")
-"""What every statement about origin in a page spells, in lower case."""
-PREFERENCES: Final = (b"noai", b"tdm-reservation", b"rsl+xml")
-"""The same for use."""
 _CREDENTIAL: Final = b"c2pa"
 """In the type of a script, the relation of a link (§A.7) and the delimiters of a block (§A.9)."""
 
+CODED: Final = "coded"
+_ROBOTS: Final = "robots"
+_LINK: Final = "link"
 _HEADERS: Final = {
     "ai-disclosure": "signal",
     "aigc": "signal",
     "content-usage": "preference",
     "content-signal": "preference",
     "tdm-reservation": "preference",
-    "x-robots-tag": "preference",
-    "link": "link",
+    "x-robots-tag": _ROBOTS,
+    "link": _LINK,
+    "content-encoding": CODED,
+    "transfer-encoding": CODED,
 }
-_LINK: Final = re.compile(r"c2pa-manifest|license|\\", re.IGNORECASE)
-"""In the value of a ``Link`` header that is parsed: a relation may be spelled with escapes."""
+_TELLING: Final = {_ROBOTS: ("noai", "noimageai"), _LINK: ("c2pa-manifest", "license", "\\")}
+"""What the values of these headers have where they say anything; a relation may be spelled with escapes."""
 _PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\f\v]*+<(?:!doctype[ \t\r\n]+)?html\b", re.IGNORECASE)
+_USUAL: Final = (b"<!DOCTYPE html>", b"<!doctype html>")
 _HEAD: Final = 4096
 _STEP: Final = 499
 """One byte of so many tells roughly how much of a page is not ASCII."""
@@ -75,29 +78,56 @@ _DELIMITER: Final = b"MANIFEST-----"
 _ASCII_ONLY: Final = bytes(range(128)) + b" " * 128
 
 
-# Parts of the words above, as short as leaves few to find: the fewer spellings in upper and lower
-# case there are to tell apart, the faster is the search.
-_SPELLED: Final = r"(?i:2pa|i-disclosure|igitalsourcetype|noai|m-reservation|l(?:\+|&plus;)xml|aigc)"
 # What the words are made of - letters, 2, - and + - as character references, in decimal and
-# hexadecimal, with leading zeros, with and without a semicolon.  Only the last has a name, above.
+# hexadecimal, with leading zeros, with and without a semicolon.  Only + has a name.
 _REFERENCE: Final = (
     "&#(?:0*(?:4[35]|50|6[5-9]|[78][0-9]|9[07-9]|1[01][0-9]|12[0-2])(?:[^0-9]|$)"
     "|[xX]0*(?:2[bdBD]|32|[46][1-9a-fA-F]|[57][0-9aA])(?:[^0-9a-fA-F]|$))"
 )
+# What is searched for of each word: three characters that are rare beside each other in pages and have
+# few spellings in upper and lower case, what follows on them, and what may stand behind.
+_RARE: Final = (
+    ("c2p", "a", ""),
+    ("ai-", "disclosure", ""),
+    ("dm-", "reservation", ""),
+    (r"l\+x", "ml", ""),
+    ("l&p", "lus;xml", ""),
+    # These are part of many words; where they count, they stand alone.  What is before them is looked at
+    # later: a character reference without a semicolon may end in a letter.
+    ("aig", "c", "(?:[^0-9A-Za-z]|$)"),
+    ("noa", "i", "(?:[^0-9A-Za-z]|$)"),
+)
+
+
+def _pattern() -> str:
+    """All words and the references, in the order in which the search is fastest.
+
+    The engine looks for the first three characters of everything at once (the algorithm Teddy).  It
+    puts them into sixteen classes by their place in the list and compares a place with a whole class,
+    so what does not look alike should not share one: one spelling of each word comes first.
+    """
+    first = [f"{begin}(?i-u:{end}){behind}" for begin, end, behind in _RARE]
+    # Readers of this one want its letters in the right case.
+    rest = ["lSourceType", *(f"(?i-u:{begin}{end}){behind}" for begin, end, behind in _RARE)]
+    return "|".join([_REFERENCE, *first, *rest])
 
 
 def _finder(pattern: str) -> SchemaValidator:
     """A search of UTF-8 for a pattern.
 
-    The regular expressions of Rust look for several words at once, in letters of any case, in the
-    time ``re`` takes for one.  pydantic brings them; it takes bytes for text.
+    The regular expressions of Rust, which pydantic brings, look for many words at once and see no
+    difference between upper and lower case, in less time than ``bytes.find`` takes for one word.
     """
     return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
 
 
-# Two searches: together they are slower, as they share no beginning.
-_WORDS: Final = _finder(_SPELLED)
-_REFERENCES: Final = _finder(_REFERENCE)
+_ANYTHING: Final = _finder(_pattern())
+_ALONE: Final = "(?:^|[^0-9a-z]){}(?:[^0-9a-z]|$)"
+_SIGNAL: Final = _finder("ai-disclosure|igitalsourcetype|" + _ALONE.format("aigc"))
+_PREFERENCE: Final = _finder(r"tdm-reservation|rsl\+xml|" + _ALONE.format("noai"))
+"""What every statement in a page spells, in lower case and without character references."""
+
+_DECIMAL_OR_HEX: Final = re.compile(rb"&(?:#(?:[xX]([0-9a-fA-F]++)|([0-9]++));?|plus;)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +152,8 @@ class Probe:
     """A statement about origin."""
     preference: bool = False
     """A statement about use."""
+    stated: bool = False
+    """One or the other in the body itself, not in the headers alone."""
 
     @property
     def credential(self) -> bool:
@@ -134,54 +166,88 @@ class Probe:
         return self.credential or self.signal or self.preference
 
 
-_NOTHING_IN_A_PAGE: Final = Probe(media.HTML)
+NOTHING_IN_A_PAGE: Final = Probe(media.HTML)
+"""Of nearly every page."""
+_ANY_STATEMENT: Final = {"signal": True, "preference": True, "stated": True}
 
 
-def probe(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Probe:
+NOTHING_HEARD: Final[frozenset[str]] = frozenset()
+
+
+def heard(headers: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Of which kinds there are headers that matter: :data:`CODED`, and what :func:`probe` looks at."""
+    kinds = None
+    for name, value in headers:
+        kind = _HEADERS.get(name.lower())
+        if kind is not None and (kind not in _TELLING or _tells(kind, value)):
+            kinds = {kind} if kinds is None else kinds | {kind}
+    return NOTHING_HEARD if kinds is None else frozenset(kinds)
+
+
+def _tells(kind: str, value: str) -> bool:
+    low = value.lower()
+    return any(word in low for word in _TELLING[kind])
+
+
+def probe(body: bytes, headers: Sequence[tuple[str, str]] = (), told: frozenset[str] | None = None) -> Probe:
     """What may be in a response.  Total, and linear in ``body``.
 
     Args:
         body: as received, without content and transfer encoding.
         headers: names in any case, and values.
+        told: what :func:`heard` says of them, if it was asked already.
     """
-    told = {_HEADERS[low] for name, _ in headers if (low := name.lower()) in _HEADERS} if headers else ()
-    # UTF-16 and UTF-32 spell ASCII as ASCII between NULs; other readers drop or stop at them.
-    view = body.replace(b"\0", b"") if b"\0" in body else body
+    view = body if body.find(b"\0") < 0 else _narrow(body)
     is_ascii = view is body and body.isascii()
     media_type = _sniff(body, is_ascii=is_ascii)
+    flags: dict[str, bool] = {}
     if media_type == media.PDF:
-        flags = {"pdf": True, "signal": True, "preference": True}
+        flags = {"pdf": True, **_ANY_STATEMENT}
     elif media_type in LOCATORS:
-        flags = {"container": True, "signal": True, "preference": True}
+        flags = {"container": True, **_ANY_STATEMENT}
     else:
         if _names_anything(view, is_ascii=is_ascii):
             flags = _closer(body, view)
-        elif media_type == media.HTML and not told:
-            return _NOTHING_IN_A_PAGE
-        else:
-            flags = {}
         if media_type == media.TEXT and svg.is_left_over(body):
             flags["container"] = True
+    if told is None:
+        told = heard(headers)
+    if told:
+        _told(told, headers, flags)
+    return Probe(media_type, **flags) if flags or media_type != media.HTML else NOTHING_IN_A_PAGE
+
+
+def _told(told: frozenset[str], headers: Sequence[tuple[str, str]], flags: dict[str, bool]) -> None:
     if "signal" in told:
         flags["signal"] = True
     if "preference" in told:
         flags["preference"] = True
-    if "link" in told:
-        links = [(name, value) for name, value in headers if name.lower() == "link" and _LINK.search(value)]
+    if _ROBOTS in told:
+        flags["preference"] = True
+    if _LINK in told:
+        links = [one for one in headers if one[0].lower() == "link" and _tells(_LINK, one[1])]
         if credential_links(links):
             flags["linked"] = True
         if preferences(links):
             flags["preference"] = True
-    return Probe(media_type, **flags)
+
+
+def _narrow(body: bytes) -> bytes:
+    """A body with NULs as its readers see it: those of pages decode UTF-16 and UTF-32, others drop NULs."""
+    dropped, decoded = body.replace(b"\0", b""), page.decoded(body)
+    return dropped if decoded is body else dropped + b"\n" + decoded
 
 
 def _sniff(body: bytes, *, is_ascii: bool) -> str | None:
     """As ``media.sniff`` says, faster for pages: what begins like one is one, if it is text."""
+    if is_ascii and body.startswith(_USUAL):
+        return media.HTML
     if _PAGE.match(body, 0, _HEAD):
         if is_ascii:
             return media.HTML
         head = body[:_HEAD]
-        if _PDF not in head and b"\0" not in head:
+        # A search for one byte costs next to nothing.
+        if not ((b"%" in head and _PDF in head) or b"\0" in head):
             return media.HTML
     try:
         return media.sniff(body)
@@ -191,24 +257,20 @@ def _sniff(body: bytes, *, is_ascii: bool) -> str | None:
 
 def _names_anything(view: bytes, *, is_ascii: bool) -> bool:
     """Whether any of the words occurs, spelled out in any case or with character references."""
-    if not is_ascii:
-        if b"\xf3" in view and SELECTOR in view:
-            return True
-        if _searcher is None and view[::_STEP].isascii():
-            # Little of it is not ASCII, so it is searched as it is, if it is UTF-8.
-            try:
-                _REFERENCES.validate_python(view)
-            except ValidationError as error:
-                if error.errors(include_input=False, include_url=False)[0]["type"] != "string_unicode":
-                    return _WORDS.isinstance_python(view)
-            else:
-                return True
-        view = _ascii(view)
-    if _WORDS.isinstance_python(view):
+    if is_ascii:
+        return _ANYTHING.isinstance_python(view)
+    if _selects(view):
         return True
-    if _searcher is not None and _searcher.find(view, b"&#") < 0:
-        return False
-    return _REFERENCES.isinstance_python(view)
+    if _searcher is None and view[::_STEP].isascii():
+        # Little of it is not ASCII, so it is searched as it is, if it is UTF-8.
+        try:
+            _ANYTHING.validate_python(view)
+        except ValidationError as error:
+            if error.errors(include_input=False, include_url=False)[0]["type"] != "string_unicode":
+                return False
+        else:
+            return True
+    return _ANYTHING.isinstance_python(_ascii(view))
 
 
 def _ascii(view: bytes) -> bytes:
@@ -218,18 +280,42 @@ def _ascii(view: bytes) -> bytes:
     return bytes((_searcher or bytes).translate(view, _ASCII_ONLY))
 
 
+def _selects(view: bytes) -> bool:
+    # In UTF-8 the first byte is rare, and a search for one byte costs next to nothing.
+    return view.find(b"\xf3") >= 0 and (_searcher or bytes).find(view, SELECTOR) >= 0
+
+
 def _closer(body: bytes, view: bytes) -> dict[str, bool]:
     """Which of the words it is; here time matters less."""
-    plain = _ascii(view)
-    lower = plain.lower()
-    encoded = b"&plus;" in plain or _REFERENCES.isinstance_python(plain)
+    lower = _DECIMAL_OR_HEX.sub(_character, _ascii(view)).lower()
+    signal, preference = _SIGNAL.isinstance_python(lower), _PREFERENCE.isinstance_python(lower)
     return {
-        "text": SELECTOR in body,
+        "text": _selects(body),
         "html": may_occur(view) or (view is not body and _CREDENTIAL in lower),
         "structured": _DELIMITER in body,
-        "signal": encoded or any(word in lower for word in SIGNALS),
-        "preference": encoded or any(word in lower for word in PREFERENCES),
+        "signal": signal,
+        "preference": preference,
+        "stated": signal or preference,
     }
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    """The ASCII character that a reference means; a blank for another."""
+    digits = reference[1] or reference[2]
+    if digits is None:
+        return b"+"
+    # Zeros may lead; what has more digits than these is beyond ASCII.
+    digits = digits.lstrip(b"0")[:4]
+    point = int(digits or b"0", 16 if reference[1] else 10)
+    return _POINTS[point] if point < 128 else b" "
+
+
+_POINTS: Final = tuple(bytes((point,)) for point in range(128))
+
+
+def installed() -> Searcher | None:
+    """The searcher in use."""
+    return _searcher
 
 
 def use(searcher: Searcher | None) -> None:

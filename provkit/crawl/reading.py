@@ -27,16 +27,14 @@ from provkit.trust.store import TrustStore
 from provkit.verdict import State
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from provkit.crawl.probe import Probe
     from provkit.verdict import Verdict
 
 Headers = Sequence[tuple[str, str]]
 
-_CODED: Final = frozenset({"content-encoding", "transfer-encoding"})
-_SCHEMA: Final = b"schema.org"
-_CODED_LENGTHS: Final = frozenset(map(len, _CODED))
+_UNDAMAGED: Final = damage.Finding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,42 +93,36 @@ class Reader:
         """
         if captured_at is not None and captured_at.tzinfo is None:
             raise ConfigurationError("the moment of capture has no time zone")
-        found = damage.Finding()
-        if _is_coded(headers):
+        found = _UNDAMAGED
+        told = probing.heard(headers) if headers else probing.NOTHING_HEARD
+        if probing.CODED in told:
             plain = codings.undo(body, headers, self.limits.text_bytes)
             if plain.problem is not None:
                 found = damage.encoded(plain.problem)
             body, truncated = plain.body, truncated or not plain.whole
-        probe = probing.probe(body, headers)
-        if not probe.anything:
+        probe = probing.probe(body, headers, told)
+        if probe is probing.NOTHING_IN_A_PAGE or not probe.anything:
             if truncated and found.damage is None:
                 found = damage.cut_off()
             suspected = detect(self.detectors, body, probe.media_type) if self.detectors else ()
             if suspected:
                 return self._reading(probe, None, found, suspected, (), (), captured_at)
-            if found.damage is None and captured_at is None:
-                return _silent(probe.media_type)
+            if found.damage is None:
+                return _silent(probe.media_type, captured_at, captured_at and captured_at.tzinfo)
             notes = () if found.note is None else (found.note,)
             return Reading(probe.media_type, damage=found.damage, notes=notes, captured_at=captured_at)
         verdict, found = self._credential(body, headers, probe, found, truncated=truncated)
-        stated, preferences, categories = self._stated(body, headers, probe, media_type)
-        reading = self._reading(probe, verdict, found, stated, preferences, categories, captured_at)
-        return self._with_statements(reading, body)
-
-    def _stated(
-        self, body: bytes, headers: Headers, probe: Probe, media_type: str | None
-    ) -> tuple[tuple[Signal, ...], tuple[Preference, ...], tuple[str, ...]]:
-        """Unsigned statements.  A page is parsed only if it may hold one, or a type of schema.org."""
-        if not (probe.signal or probe.preference or _SCHEMA in body.lower()):
-            return detect(self.detectors, body, probe.media_type), (), ()
-        return signals.read(
+        stated, preferences, categories = signals.read(
             body,
             headers,
             probe.media_type or media_type,
             probe,
+            signed=verdict is not None or (probe.credential and found.damage is not None),
             limits=self.limits,
             detectors=self.detectors,
         )
+        reading = self._reading(probe, verdict, found, stated, preferences, categories, captured_at)
+        return self._with_statements(reading, body)
 
     def _credential(
         self, body: bytes, headers: Headers, probe: Probe, found: damage.Finding, *, truncated: bool
@@ -200,15 +192,13 @@ class Reader:
         )
 
 
-def _is_coded(headers: Headers) -> bool:
-    # Asked of every page: most names have another length, and are not looked at any further.
-    return any(len(name) in _CODED_LENGTHS and name.lower() in _CODED for name, _ in headers)
-
-
 @lru_cache(maxsize=256)
-def _silent(media_type: str | None) -> Reading:
-    """The reading of nearly every page, made once: it is immutable."""
-    return Reading(media_type)
+def _silent(media_type: str | None, captured_at: datetime | None, zone: tzinfo | None) -> Reading:  # noqa: ARG001
+    """The reading of nearly every page: it is immutable, and crawlers capture several in a second.
+
+    The zone is asked for so that a moment keeps the one it was given: equal moments may differ in it.
+    """
+    return Reading(media_type, captured_at=captured_at)
 
 
 @lru_cache(maxsize=16)

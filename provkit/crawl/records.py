@@ -23,9 +23,22 @@ def line(item: Item, text: bytes, decision: Decision, standing: Standing) -> byt
         decision: of the policy, after the caps.
         standing: what the policy counts the document as.
     """
-    record = {
+    made = record(item, text.decode("utf-8", "replace"), decision, standing)
+    return f"{json.dumps(made, ensure_ascii=True, separators=(',', ':'))}\n".encode("ascii")
+
+
+def record(item: Item, text: str, decision: Decision, standing: Standing) -> dict[str, Any]:
+    """The record of a document: nothing but what JSON in UTF-8 can hold.
+
+    Args:
+        item: the document.
+        text: of it.
+        decision: of the policy, before or after the caps.
+        standing: what the policy counts the document as.
+    """
+    made: dict[str, Any] = {
         "id": item.id,
-        "text": text.decode("utf-8", "replace"),
+        "text": text,
         "metadata": {
             "url": item.url,
             "media_type": item.reading.media_type,
@@ -38,7 +51,16 @@ def line(item: Item, text: bytes, decision: Decision, standing: Standing) -> byt
             "provenance": provenance(item.reading, standing),
         },
     }
-    return f"{json.dumps(record, ensure_ascii=True, separators=(',', ':'))}\n".encode("ascii")
+    return {name: _encodable(value) for name, value in made.items()}
+
+
+def _encodable(value: Any) -> Any:
+    """`value` without lone surrogates, which JSON can spell and no strict loader takes."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: _encodable(part) for name, part in value.items()}
+    return [_encodable(part) for part in value] if isinstance(value, list) else value
 
 
 def provenance(reading: Reading, standing: Standing) -> dict[str, Any]:
@@ -101,4 +123,4 @@ def _signals(reading: Reading) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["line", "provenance", "state_of"]
+__all__ = ["line", "provenance", "record", "state_of"]

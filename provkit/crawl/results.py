@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from provkit.crawl import weigh
+from provkit.crawl import parts, weigh
 from provkit.crawl.account import About, account
 from provkit.crawl.account_page import page
 from provkit.crawl.croissant import croissant
@@ -44,6 +44,8 @@ class Order:
     out: str
     at: datetime | None = None
     """Moment to judge certificates at; when the run begins, when left out."""
+    budget: int | None = None
+    """Tokens of the training run that the mix is for; as many as are kept, when left out."""
     force: bool = False
     """Replace what an earlier run left in the folder."""
 
@@ -63,14 +65,14 @@ def weigh_all(
     from provkit import __version__
 
     journal = Journal(order.out)
-    plan = _plan(order, __version__)
-    at = order.at or (None if order.force else _begun(journal)) or datetime.now(UTC).replace(microsecond=0)
+    plan = plan_of(order, __version__)
+    at = order.at or (None if order.force else begun_at(journal)) or datetime.now(UTC).replace(microsecond=0)
     finished = journal.begin(plan | {"at": at.isoformat()}, force=order.force)
     if finished is not None:
         journal.end()
         return finished, True
     job = weigh.Job(Reader(trust=order.trust, at=at), order.policy, order.extract, order.count, journal)
-    outcome = weigh.run(order.sources, job, each, on_step)
+    outcome = weigh.run(parts.split(order.sources), job, each, on_step)
     about = About(
         __version__,
         plan["run"],
@@ -81,9 +83,10 @@ def weigh_all(
         order.count.estimated,
         order.extract.spec,
         at.isoformat(),
+        order.budget,
     )
     found = account(outcome, about)
-    layers = strata(outcome.tally.strata, outcome.files, order.policy)
+    layers = strata(outcome.tally.strata, outcome.files, order.policy, order.budget)
     report = found.model_dump(mode="json", by_alias=True)
     folder = Path(order.out)
     write_atomic(folder / "blend.json", spelled(blend(layers)), force=True)
@@ -95,14 +98,14 @@ def weigh_all(
     return report, False
 
 
-def _begun(journal: Journal) -> datetime | None:
+def begun_at(journal: Journal) -> datetime | None:
     """The moment an unfinished run in this folder judges at."""
     with contextlib.suppress(ConfigurationError, ValueError, TypeError, KeyError):
         return datetime.fromisoformat(journal.note("plan")["at"])
     return None
 
 
-def _plan(order: Order, version: str) -> dict[str, Any]:
+def plan_of(order: Order, version: str) -> dict[str, Any]:
     """Everything the results depend on, and one digest of it."""
     spec = order.count.spec
     held = hashlib.sha256(Path(spec).read_bytes()).hexdigest() if os.path.isfile(spec) else spec  # noqa: PTH113
@@ -114,10 +117,11 @@ def _plan(order: Order, version: str) -> dict[str, Any]:
         "trust": order.trust.digest.hex(),
         "extract": order.extract.spec,
         "tokens": held,
+        "budget": order.budget,
         "given_at": None if order.at is None else order.at.isoformat(),
     }
     spelling = json.dumps(content, sort_keys=True, ensure_ascii=True)
     return content | {"run": hashlib.sha256(spelling.encode()).hexdigest()}
 
 
-__all__ = ["Order", "weigh_all"]
+__all__ = ["Order", "begun_at", "plan_of", "weigh_all"]

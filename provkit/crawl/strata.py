@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from provkit.crawl.caps import is_capped
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -33,7 +35,7 @@ class Stratum:
     """Mean of the sample weights, by documents."""
     most_epochs: float
     epochs: float
-    """How often each document is seen when as many tokens are drawn as were kept."""
+    """How often each document is seen when the budget is drawn, or as many tokens as were kept."""
     token_share: float
     """Of the mix."""
     example_share: float
@@ -42,11 +44,14 @@ class Stratum:
 
 
 def strata(
-    sums: Mapping[str, Sequence[float]], files: Mapping[str, Sequence[str]], policy: Policy
+    sums: Mapping[str, Sequence[float]],
+    files: Mapping[str, Sequence[str]],
+    policy: Policy,
+    budget: int | None = None,
 ) -> tuple[Stratum, ...]:
     """The strata of a run, by name.
 
-    The budget is what was kept, once.  Each stratum is seen ``weight x rate`` times, at most as often
+    Without a budget it is what was kept, once.  Each stratum is seen ``weight x rate`` times, at most as often
     as the policy lets it, and the rate is the one that fills the budget; where the limits on epochs
     leave it short, the mix is smaller than the budget, and shares are of what there is.
 
@@ -54,13 +59,14 @@ def strata(
         sums: by stratum: documents, bytes, tokens, weighted documents, weighted tokens.
         files: by stratum.
         policy: for its limits on epochs.
+        budget: tokens; has no effect where nothing has tokens.
     """
     names = sorted(sums)
-    most = {name: policy.epochs.verified if name in _VERIFIED else policy.epochs.other for name in names}
+    most = {name: _most(name, policy) for name in names}
     by_tokens = any(sums[name][2] for name in names)
     amount = {name: sums[name][2] if by_tokens else sums[name][0] for name in names}
     weight = {name: _mean(sums[name]) for name in names}
-    epochs = solved(amount, weight, most)
+    epochs = solved(amount, weight, most, budget if by_tokens else None)
     drawn_tokens = {name: epochs[name] * sums[name][2] for name in names}
     # Inside a stratum an example is drawn by its own weight, so its mean counts for examples.
     drawn_examples = {name: epochs[name] * sums[name][0] for name in names}
@@ -82,25 +88,37 @@ def strata(
     )
 
 
+def _most(name: str, policy: Policy) -> float:
+    epochs = policy.epochs
+    if name in _VERIFIED:
+        return epochs.verified
+    # What is capped is never repeated more often than anything beside it (POLICY-12).
+    capped = policy.caps.active and is_capped(policy.caps, name)
+    return min(epochs.other, epochs.verified) if capped else epochs.other
+
+
 def solved(
-    amount: Mapping[str, float], weight: Mapping[str, float], most: Mapping[str, float]
+    amount: Mapping[str, float],
+    weight: Mapping[str, float],
+    most: Mapping[str, float],
+    budget: float | None = None,
 ) -> dict[str, float]:
-    """Epochs for each stratum: ``min(weight x rate, most)``, the rate filling a budget of all amounts once."""
-    budget = sum(amount.values())
+    """Epochs for each stratum: ``min(weight x rate, most)``, the rate filling a budget, or all amounts once."""
+    left = sum(amount.values()) if budget is None else float(budget)
     free = {name for name in amount if weight[name] > 0}
     epochs = dict.fromkeys(amount, 0.0)
     for _ in range(_ROUNDS):
         drawn = sum(weight[name] * amount[name] for name in free)
         if not free or drawn <= 0:
             break
-        rate = max(budget, 0.0) / drawn
+        rate = max(left, 0.0) / drawn
         full = {name for name in free if weight[name] * rate >= most[name]}
         if not full:
             epochs |= {name: weight[name] * rate for name in free}
             break
         for name in sorted(full):
             epochs[name] = most[name]
-            budget -= most[name] * amount[name]
+            left -= most[name] * amount[name]
         free -= full
     return epochs
 

@@ -28,6 +28,8 @@ class Tally:
     """By domain, then by ``class|assurance``: the :data:`COLUMNS`."""
     strata: dict[str, list[float]] = field(default_factory=dict)
     """Of what is kept, by stratum: documents, bytes, tokens, and weighted documents and tokens."""
+    mixed: dict[str, list[float]] = field(default_factory=dict)
+    """Of what is kept, by ``class|assurance|stratum``: weighted documents and tokens."""
     states: dict[str, int] = field(default_factory=dict)
     damage: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
@@ -44,7 +46,8 @@ class Tally:
     def add(self, domain: str, item: Item, standing: Standing, decision: Decision) -> None:
         """Count one document."""
         kept = decision.action is Action.KEEP
-        row = self.cells.setdefault(domain, {}).setdefault(f"{standing.cls}|{standing.assurance}", [0] * 6)
+        cell = f"{standing.cls}|{standing.assurance}"
+        row = self.cells.setdefault(domain, {}).setdefault(cell, [0] * 6)
         amounts = (1, item.bytes, item.tokens)
         for column, amount in enumerate(amounts):
             row[column] += amount
@@ -75,6 +78,9 @@ class Tally:
             sums = self.strata.setdefault(decision.stratum, [0, 0, 0, 0.0, 0.0])
             for column, part in enumerate((*amounts, decision.weight, decision.weight * item.tokens)):
                 sums[column] += part
+            mixed = self.mixed.setdefault(f"{cell}|{decision.stratum}", [0.0, 0.0])
+            mixed[0] += decision.weight
+            mixed[1] += decision.weight * item.tokens
         else:
             _count(self.reasons, decision.reasons[0].partition(":")[0])
 
@@ -86,6 +92,8 @@ class Tally:
                 mine[cell] = _sum(mine.get(cell), row)
         for stratum, sums in other.strata.items():
             self.strata[stratum] = _sum(self.strata.get(stratum), sums)
+        for name, sums in other.mixed.items():
+            self.mixed[name] = _sum(self.mixed.get(name), sums)
         for name in ("states", "damage", "reasons", "usage", "sources", "media"):
             mine_counts: dict[str, int] = getattr(self, name)
             for key, count in getattr(other, name).items():

@@ -1,28 +1,29 @@
 """``provkit weigh``: from inputs to weighed records and an account, in steps that can be killed.
 
-1. read: every input by itself; readings and texts go into a spool, what hosts say into another file;
+1. read: every part of an input by itself; readings and texts go into a spool, what hosts say into
+   another file; a part that did not begin where the one before it ended is read again;
 2. count: every spool by itself, under what the hosts say; the counts together give the plan of the caps;
 3. write: every spool by itself, under that plan;
-4. account: the sums of all inputs together, in the order of the inputs.
+4. account: the sums of all parts together, in the order of the inputs.
 
-Each step of each input is independent of all others and gives the same bytes every time, so the
+Each step of each part is independent of all others and gives the same bytes every time, so the
 number of processes and the place where a run was killed leave no mark on the results.
 """
 
 from __future__ import annotations
 
 import os
-import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provkit.crawl import inputs, journal, records, spool
 from provkit.crawl.caps import Plan, domain_of, key_of
 from provkit.crawl.caps import Tally as Counts
 from provkit.crawl.codes import ReasonCode
-from provkit.crawl.documents import Document, Problem, SiteFile, Skipped
+from provkit.crawl.documents import Document, Edge, Problem, SiteFile, Skipped
 from provkit.crawl.model import Action, Damage, Decision, Reading
+from provkit.crawl.outputs import Outputs
 from provkit.crawl.sites import under_site
 from provkit.crawl.tally import Tally
 from provkit.errors import FileAccessError, ProvkitError
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 
 _PROBLEMS: Final = 100
 """Problems listed for one input; all are counted."""
-_WINDOW: Final = 1 << 20
-_LEVEL: Final = 6
+_NOTHING: Final = 1 << 62
+"""Where what follows on a part begins that was not read to its end: behind everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step for one input."""
+    """One step for one part of the inputs."""
 
     step: str
     number: int
@@ -110,24 +111,28 @@ def run(
     """All steps that are not done yet; the folder of results has every record afterwards.
 
     Args:
-        sources: what to read, in order.
+        sources: what to read, in order, big inputs in parts (:func:`provkit.crawl.parts.split`).
         job: with a journal that has begun.
         each: how tasks are spread over processes.
-        on_step: told after each task: step, how many are done, of how many.
+        on_step: told at the start of each step and after each task: step, how many are done, of how many.
 
     Raises:
         ProvkitError: of the reader's or extractor's own making, or a file that cannot be written; the
             steps that are done stay done.
     """
     outcome = Outcome()
-    for source, note in zip(sources, _step("read", sources, job, each, on_step, read_input), strict=True):
-        _take(outcome, source, note)
+    notes = list(_step("read", sources, job, each, on_step, read_input))
+    lines = 0
+    for source, note in zip(sources, _chained(sources, notes, job), strict=True):
+        lines = lines if _goes_on(source) else 0
+        _take(outcome, source, note, lines)
+        lines += note["lines"]
     sites = journal.Sites(job.journal.path("sites.db"))
     if not os.path.exists(job.journal.path("sites.db")):  # noqa: PTH110
         sites.write(_all_sites(len(sources), job))
     counts = Counts.of(job.policy)
     for note in _step("count", sources, job, each, on_step, count_input):
-        counts.merge(_counts_of(note, job.policy))
+        counts.merge(Counts.of_json(note))
     plan = counts.plan()
     if job.journal.note("caps") is None:
         job.journal.write("caps", plan.to_json())
@@ -150,9 +155,12 @@ def _step(
     """The notes of one step for every input, in order; those that are missing are made."""
     tasks = [Task(step, number, source) for number, source in enumerate(sources)]
     missing = [task for task in tasks if not os.path.exists(job.journal.path(f"{task.note}.json"))]  # noqa: PTH110
+    there = len(tasks) - len(missing)
+    if on_step is not None:
+        on_step(step, there, len(tasks))
     for done, _ in enumerate(each(missing, work, job), 1):
         if on_step is not None:
-            on_step(step, len(tasks) - len(missing) + done, len(tasks))
+            on_step(step, there + done, len(tasks))
     for task in tasks:
         note = job.journal.note(task.note)
         if note is None:
@@ -163,15 +171,44 @@ def _step(
         yield note
 
 
-def _take(outcome: Outcome, source: Input, note: dict[str, Any]) -> None:
+def _goes_on(source: Input) -> bool:
+    """Whether it is a part that follows on another."""
+    return source.span is not None and source.span[0] > 0
+
+
+def _chained(sources: Sequence[Input], notes: Sequence[dict[str, Any]], job: Job) -> Iterator[dict[str, Any]]:
+    """The notes of all parts, each of which begins where the one before it ended."""
+    edge = 0
+    for number, (source, note) in enumerate(zip(sources, notes, strict=True)):
+        if not _goes_on(source) or note["start"] == edge:
+            edge = note["edge"]
+            yield note
+            continue
+        assert source.span is not None  # noqa: S101 - it goes on
+        task = Task("read", number, replace(source, span=(edge, source.span[1])))
+        read_input(job, task)
+        mended = job.journal.note(task.note)
+        edge = mended["edge"]
+        yield mended
+
+
+def _take(outcome: Outcome, source: Input, note: dict[str, Any], lines: int) -> None:
+    """Add up what was read; `lines` are those of the parts before it."""
     for why, count in note["skipped"].items():
         outcome.skipped[why] = outcome.skipped.get(why, 0) + count
-    outcome.problems += [Problem(**entry) for entry in note["problems"]]
+    for entry in note["problems"]:
+        problem = Problem(**entry)
+        if source.kind == inputs.JSONL and problem.code == "row" and problem.position is not None:
+            problem = replace(problem, position=problem.position + lines)
+        outcome.problems.append(problem)
     outcome.problem_count += note["problem_count"]
     outcome.sites += note["sites"]
     outcome.records += note["records"]
     outcome.truncated += note["truncated"]
-    outcome.inputs.append({"name": source.name, "kind": source.kind, "documents": note["documents"]})
+    if _goes_on(source):
+        outcome.inputs[-1]["documents"] += note["documents"]
+    else:
+        outcome.inputs.append({"name": source.name, "kind": source.kind, "documents": note["documents"]})
 
 
 def _all_sites(inputs_count: int, job: Job) -> Iterator[SiteFile]:
@@ -183,8 +220,8 @@ def _all_sites(inputs_count: int, job: Job) -> Iterator[SiteFile]:
 
 
 def read_input(job: Job, task: Task) -> None:
-    """Read one input into a spool."""
-    seen = _Seen()
+    """Read one part into a spool."""
+    seen = _Seen(0 if task.source.span is None else task.source.span[0])
     base = job.journal.path(f"{task.number:05d}")
     write_atomic(f"{base}.spool", spool.written(_items(job, task.source, seen)), force=True)
     journal.Sites(f"{base}.sites.db").write(seen.sites)
@@ -193,6 +230,9 @@ def read_input(job: Job, task: Task) -> None:
 
 @dataclass(slots=True)
 class _Seen:
+    start: int
+    edge: int = _NOTHING
+    lines: int = 0
     documents: int = 0
     records: int = 0
     truncated: int = 0
@@ -203,6 +243,9 @@ class _Seen:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "start": self.start,
+            "edge": self.edge,
+            "lines": self.lines,
             "documents": self.documents,
             "records": self.records,
             "truncated": self.truncated,
@@ -230,6 +273,8 @@ def _items(job: Job, source: Input, seen: _Seen) -> Iterator[tuple[Item, str]]:
         elif isinstance(entry, Skipped):
             seen.records += 1
             seen.skipped[entry.why] = seen.skipped.get(entry.why, 0) + 1
+        elif isinstance(entry, Edge):
+            seen.edge, seen.lines = entry.position, entry.rows
         else:
             seen.problem_count += 1
             if len(seen.problems) < _PROBLEMS:
@@ -281,37 +326,27 @@ def _of_conversion(reading: Reading) -> Reading:
 
 
 def count_input(job: Job, task: Task) -> None:
-    """Count what one input has, for the caps."""
+    """Count what one part has, for the caps."""
     counts = Counts.of(job.policy)
     unit = job.policy.caps.by
     for item, _, decision, _ in _decided(job, task):
         amount = {"tokens": item.tokens, "bytes": item.bytes}.get(unit, 1)
         counts.add(domain_of(item.url), decision, item.key, amount)
-    job.journal.write(
-        task.note,
-        {"others": counts.others, "capped": [[*group, amount] for group, amount in counts.capped.items()]},
-    )
-
-
-def _counts_of(note: dict[str, Any], policy: Policy) -> Counts:
-    from provkit.crawl.caps import Group
-
-    capped = {Group(key, domain, stratum): amount for key, domain, stratum, amount in note["capped"]}
-    return Counts(policy.caps, note["others"], capped)
+    job.journal.write(task.note, counts.as_json())
 
 
 def write_input(job: Job, task: Task) -> None:
-    """Write the records of one input under the plan of the caps."""
+    """Write the records of one part under the plan of the caps."""
     plan = Plan.from_json(job.journal.note("caps"))
     tally = Tally()
-    with _Parts(job, task) as parts:
+    with Outputs(job.journal, task.number) as outputs:
         for item, text, decision, standing in _decided(job, task):
             domain = domain_of(item.url)
             final = thinned(decision) if _is_over(plan, domain, decision, item.key) else decision
             tally.add(domain, item, standing, final)
             stratum = final.stratum if final.action is Action.KEEP else ""
-            parts.add(stratum, records.line(item, text, final, standing))
-        files = parts.close()
+            outputs.add(stratum, records.line(item, text, final, standing))
+        files = outputs.close()
     job.journal.write(task.note, {"tally": tally.as_json(), "files": files})
 
 
@@ -329,58 +364,7 @@ def thinned(decision: Decision) -> Decision:
 
 def _decided(job: Job, task: Task) -> Iterator[tuple[Item, bytes, Decision, Standing]]:
     path = job.journal.path(f"{task.number:05d}.spool")
-    with journal.Sites(job.journal.path("sites.db")).opened() as store:
-        words: dict[str, dict[str, bytes]] = {}
+    with journal.Sites(job.journal.path("sites.db")).spoken() as words:
         for item, text in spool.read(path):
-            host = domain_of(item.url)
-            if host not in words:
-                if len(words) > _HOSTS:
-                    words.clear()
-                words[host] = journal.word_of(store, host)
-            said = replace(item, reading=under_site(item.reading, words[host], item.url))
+            said = replace(item, reading=under_site(item.reading, words(domain_of(item.url)), item.url))
             yield said, text, job.policy.decide(said.reading, item.url), job.policy.standing(said.reading)
-
-
-_HOSTS: Final = 1000
-"""Hosts whose words are held at once."""
-
-
-class _Parts:
-    """The output files of one input: written beside the notes, then put in place whole."""
-
-    def __init__(self, job: Job, task: Task) -> None:
-        self._job, self._task = job, task
-        self._open: dict[str, tuple[str, Any, Any]] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for _path, file, _engine in self._open.values():
-            file.close()
-
-    def add(self, stratum: str, line: bytes) -> None:
-        if stratum not in self._open:
-            path = self._job.journal.path(f"{self._task.number:05d}.{stratum or 'excluded'}.part")
-            # gzip without a name and without a time (RFC 1952 §2.3.1): the same lines are the same bytes.
-            self._open[stratum] = (path, open(path, "wb"), zlib.compressobj(_LEVEL, wbits=31))  # noqa: PTH123, SIM115
-        _, file, engine = self._open[stratum]
-        file.write(engine.compress(line))
-
-    def close(self) -> dict[str, str]:
-        names: dict[str, str] = {}
-        for stratum, (path, file, engine) in sorted(self._open.items()):
-            file.write(engine.flush())
-            file.close()
-            number = f"{self._task.number:05d}"
-            name = f"kept/{stratum}.{number}.jsonl.gz" if stratum else f"excluded/{number}.jsonl.gz"
-            write_atomic(os.path.join(self._job.journal.out, name), _chunks(path), force=True)  # noqa: PTH118
-            Path(path).unlink()
-            names[stratum or "excluded"] = name
-        return names
-
-
-def _chunks(path: str) -> Iterator[bytes]:
-    with open(path, "rb") as file:  # noqa: PTH123
-        while part := file.read(_WINDOW):
-            yield part

@@ -59,9 +59,9 @@ def test_own(cli: Cli) -> None:
     assert "\x1b" not in out
     for words in (
         "captured before 2022-11-30",
-        "tier desk: 1 signers, weight 6",
-        "1 signers are distrusted",
-        "only by 1 listed signers",
+        "tier desk: 1 signer, weight 6",
+        "1 signer is distrusted",
+        "only by 1 listed signer and",
         "all actions are listed",
         "testimony",
         "categories: Review",

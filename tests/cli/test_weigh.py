@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,9 @@ def test_usage(cli: Cli) -> None:
         (("a.jsonl", "--out", "o", "--extract", "nonsense"), "--extract"),
         (("a.jsonl", "--out", "o", "--tokens", "nonsense"), "--tokens"),
         (("a.jsonl", "--out", "o", "--at", "yesterday"), "--at"),
+        (("a.jsonl", "--out", "o", "--budget", "0"), "--budget"),
+        (("a.jsonl", "--out", "o", "--budget", "many"), "--budget"),
+        (("a.jsonl", "--out", "o", "--budget", "9999T"), "--budget"),
     ):
         done = cli("weigh", *arguments)
         assert (done.code, said in done.err) == (2, True), done.err
@@ -109,21 +113,73 @@ def test_usage(cli: Cli) -> None:
     assert not (cli.folder / "o").exists()
 
 
+def test_a_budget_that_strict_cannot_carry(cli: Cli) -> None:
+    crawl(cli)
+    done = cli("weigh", "crawl.warc.gz", "--policy", "strict", "--budget", "1.5k", "--out", "weighed", *ROOT)
+    assert done.code == 0
+    # One text of 15 bytes is signed and listed: 4 tokens, at most four times.
+    assert (
+        "budget: 1,500 tokens, of which the mix gives 16; that is 375 epochs of everything kept" in done.out
+    )
+    assert "budget.short: 16 of 1,500 tokens can be had" in done.err
+    report = json.loads((cli.folder / "weighed" / "report.json").read_bytes())
+    assert report["budget"] == {"tokens": 1500, "reached": 16, "epochs": 375.0, "most_epochs": 4.0}
+    (stratum,) = json.loads((cli.folder / "weighed" / "blend.json").read_bytes())["strata"]
+    assert (stratum["name"], stratum["epochs"]) == ("human", 4)
+    # Another budget is another run.
+    other = cli("weigh", "crawl.warc.gz", "--policy", "strict", "--budget", "16", "--out", "weighed", *ROOT)
+    assert (other.code, "another run" in other.err) == (2, True)
+
+
+def test_the_table_has_shares_before_and_after(cli: Cli) -> None:
+    crawl(cli)
+    done = cli("weigh", "crawl.warc.gz", "--out", "weighed", *ROOT)
+    over, head, *rows = done.out.splitlines()
+    rows = rows[: rows.index(next(row for row in rows if row.startswith("all"))) + 1]
+    assert [part.strip("- ") for part in over.split("  ") if part] == ["read", "kept"]
+    assert max(len(line) for line in (over, head, *rows)) <= 98
+    cells = [row.split() for row in rows[:-1]]
+    for column in (4, 7):
+        assert sum(float(cell[column].rstrip("%")) for cell in cells) == pytest.approx(100, abs=0.2)
+
+
 @pytest.mark.slow
-def test_two_processes_and_none_leave_the_same_bytes(cli: Cli) -> None:
-    for name in "abc":
-        cli.write(
-            f"in/{name}.jsonl",
-            "".join(f'{{"url": "https://{name}.example/{n}", "text": "{n}"}}\n' for n in range(9)),
-        )
-    at = ("--at", "2026-06-01", "-q")
-    assert cli("weigh", "in", "--out", "one", *at).code == 0
-    assert cli("weigh", "in", "--out", "two", "-j", "2", *at).code == 0
+def test_parts_in_two_processes_and_after_a_kill_leave_the_same_bytes(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file keeps all processes busy, and nobody sees how many there were."""
+    from provkit.crawl import parts, weigh
+
+    monkeypatch.setattr(parts, "PART_BYTES", 700)
+    crawl(cli)
+    lines = "".join(f'{{"url": "https://a.example/{n}", "text": "{n} herons"}}\n' for n in range(40))
+    cli.write("rows.jsonl", lines)
+    at = ("rows.jsonl", "crawl.warc.gz", "--at", datetime.now(UTC).isoformat(), "-q", *ROOT)
+    assert cli("weigh", *at, "--out", "one").code == 0
+    assert cli("weigh", *at, "--out", "two", "-j", "2").code == 0
+    original, calls = weigh.write_input, []
+
+    def dies(job: weigh.Job, task: weigh.Task) -> None:
+        calls.append(task)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        original(job, task)
+
+    monkeypatch.setattr(weigh, "write_input", dies)
+    assert cli("weigh", *at, "--out", "three").code == 130
+    monkeypatch.setattr(weigh, "write_input", original)
+    assert cli("weigh", *at, "--out", "three").code == 0
     trees = [
         {p.relative_to(cli.folder / n): p.read_bytes() for p in (cli.folder / n).rglob("*.*") if p.is_file()}
-        for n in ("one", "two")
+        for n in ("one", "two", "three")
     ]
-    assert trees[0] == trees[1]
+    assert trees[0] == trees[1] == trees[2]
+    assert {path.name for path in trees[0] if path.parts[0] == "kept"} >= {
+        *(f"unknown.0000{number}.jsonl.gz" for number in range(3)),
+        "human.00003.jsonl.gz",
+    }
+    report = json.loads(trees[0][Path("report.json")])
+    assert [entry["name"] for entry in report["inputs"]] == ["rows.jsonl", "crawl.warc.gz"]
 
 
 def test_committed_schema_is_the_generated_one() -> None:

@@ -122,7 +122,7 @@ def test_the_true_share_lies_in_the_interval(world: World, tmp_path: Path, polic
     "unit", ["tokens", *(pytest.param(unit, marks=pytest.mark.slow) for unit in ("documents", "bytes"))]
 )
 def test_caps_hold_exactly_in_every_domain(world: World, tmp_path: Path, unit: str) -> None:
-    caps = f'[caps]\nby = "{unit}"\noverall = 0.08\ndomain = 0.12\nwith-purpose = 0.2\n'
+    caps = f'[caps]\nby = "{unit}"\noverall = 0.2\ndomain = 0.3\nwith-purpose = 0.4\n'
     policy = Policy.from_text(f'extends = "balanced"\nname = "mine"\n{caps}')
     report, _ = results.weigh_all(order(world, tmp_path / "out", policy))
     total: dict[str, int] = defaultdict(int)
@@ -134,9 +134,10 @@ def test_caps_hold_exactly_in_every_domain(world: World, tmp_path: Path, unit: s
             for domain in (metadata["url"].split("/")[2], ""):
                 total[domain] += amount
                 capped[domain] += amount if metadata["stratum"] in SYNTHETIC else 0
+    # Caps this wide leave something whichever keys the signatures of this run gave.
     assert sum(capped.values()) > 0, "a cap that leaves nothing would hold too"
     for domain, amount in total.items():
-        assert Fraction(capped[domain], amount) <= exact(0.12 if domain else 0.08), domain
+        assert Fraction(capped[domain], amount) <= exact(0.3 if domain else 0.2), domain
     assert report["caps"]["kept"] == capped[""]
     assert report["excluded"]["cap.thinned"] > 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from property import texts
 from provkit import MalformedError, State, UnsupportedError
 from provkit.crawl import probe as module
 from provkit.crawl import signals
+from provkit.crawl.model import Reading
 from provkit.crawl.probe import probe
+from provkit.crawl.reading import Reader
 from provkit.crawl.signals import headers as in_headers
 from provkit.crawl.signals import html, xmp
 from support import containers, forge
@@ -163,6 +166,8 @@ PIECES = st.sampled_from(
         b"-----BEGIN C2PA MANIFEST-----", b" https://a.example/x ", b"-----END C2PA MANIFEST-----", b"\n", b"# ", b" ", b"\xe9",
         "世界".encode(), b"\xef\xbb\xbf", CUT, texts.MAGIC, b"%PDF-1.4", b"<svg>", b"</svg>", b"PK\x03\x04", b"{", b'"', b"'", b"<!--",
         b'{"digitalSourceType":"trainedAlgorithmicMedia","@type":"Article"}', b" type=application/ld+json>", b"\\u0064", b"=",
+        b"<meta name=robots content=", b"<meta name=aigc content=", b"&#32", b"&#x2C", b",", b"0", b"1", b"n", b"oai", b"&#110", b"NoAI",
+        "\u3000".encode(), "\u3000".encode("utf-16-le"), b'{"Label":"1"}', b"AIGC", b"x", b"+", b"&plus;",
         b"<link rel=license type=application/rsl+xml>", b"<meta name=tdm-reservation content=1>", b"<p itemscope itemprop=",
     ]
 )  # fmt: skip
@@ -221,3 +226,16 @@ def test_pages_of_the_corpus_in_wide_encodings(codec: str) -> None:
         text = path.read_bytes().decode("utf-8", "replace")
         hold(text.encode(codec))
         hold(text.upper().encode())
+
+
+def test_readings_of_silent_pages_keep_the_moment_they_were_given() -> None:
+    # Made once for pages of one moment: equal moments of different zones are not the same one.
+    body = b"<!DOCTYPE html><html><p>x"
+    moment = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    east = moment.astimezone(timezone(timedelta(hours=2)))
+    reader = Reader()
+    assert reader.read(body, captured_at=moment) is reader.read(body, captured_at=moment)
+    for at in (moment, east, None):
+        found = reader.read(body, captured_at=at)
+        assert found == Reading("text/html", captured_at=at)
+        assert str(found.captured_at) == str(at)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from provkit.limits import Limits
 
 _PAGES: Final = frozenset({media.HTML, media.XHTML})
+_SCHEMA: Final = b"schema.org"
 _MARKUP: Final = re.compile(rb"\s*+<")
 
 
@@ -33,6 +34,7 @@ def read(
     media_type: str | None,
     probe: Probe,
     *,
+    signed: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     detectors: Sequence[Detector] = (),
 ) -> tuple[tuple[Signal, ...], tuple[Preference, ...], tuple[str, ...]]:
@@ -43,13 +45,14 @@ def read(
         headers: names in any case, and values.
         media_type: as sniffed; None where nothing known stands there.
         probe: of this body and these headers.
+        signed: it carries a credential, whole or broken.
         limits: bounds on what is read of containers.
         detectors: of the caller; they see every body.
 
     Returns:
         Signals, preferences, and the types of schema.org the document has by its own account.  The
-        last are read only where something else was found or may be: nothing depends on the type of
-        a document that nothing is known of.
+        last are read only where something of the origin was found or may be: nothing depends on the
+        type of a document whose origin nothing is known of.
     """
     signals = hook.detect(detectors, body, media_type)
     preferences: tuple[Preference, ...] = ()
@@ -57,12 +60,12 @@ def read(
     if headers and (probe.signal or probe.preference):
         signals = (*in_headers.signals(headers), *signals)
         preferences = in_headers.preferences(headers, media_type)
-    if not (probe.anything or signals):
-        return signals, preferences, categories
     if probe.container or probe.pdf:
         found = xmp.properties(packets.packet(body, media_type, limits))
         return (*xmp.signals_of(found), *signals), (*preferences, *xmp.preferences_of(found)), categories
-    if is_page(body, headers, media_type):
+    # A walk over a page costs a thousand times what a look for words does.
+    wanted = probe.stated or signals or (signed and _SCHEMA in body.lower())
+    if wanted and is_page(body, headers, media_type):
         seen = page.read(body)
         signals = (*html.signals_of(seen), *signals)
         preferences = (*preferences, *html.preferences_of(seen))

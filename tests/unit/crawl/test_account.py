@@ -57,7 +57,7 @@ ROWS = (
 )
 
 
-def made(tally: Tally, policy: str = "balanced", **more: Any) -> Account:
+def made(tally: Tally, policy: str = "balanced", budget: int | None = None, **more: Any) -> Account:
     chosen = Policy.preset(policy)
     outcome = Outcome(tally=tally, plan=Counts.of(chosen).plan(), **more)
     about = About(
@@ -70,6 +70,7 @@ def made(tally: Tally, policy: str = "balanced", **more: Any) -> Account:
         tokens_estimated=True,
         extract="visible",
         judged_at="2026-06-01",
+        budget=budget,
     )
     return account(outcome, about)
 
@@ -142,6 +143,92 @@ def test_narrow_and_vanished_domains_are_told() -> None:
     facts = harm.Facts(1000, 100, 0.2, 0.1, 30, domains=10, anchored=2, vanished=4)
     said = {sentence.partition(":")[0] for sentence in harm.warnings(Policy.preset(), facts)}
     assert said == {"harm.narrow-domains", "harm.vanished"}
+
+
+def test_the_mix_of_cells_is_that_of_the_strata() -> None:
+    found = made(counted(*ROWS))
+    mix = {(cell.cls, cell.assurance): cell.mix for cell in found.cells}
+    assert sum(mix.values()) == pytest.approx(1)
+    share = {entry.name: entry.token_share for entry in found.strata}
+    assert mix["human", "verified-trusted"] == pytest.approx(share["human"])
+    # Excluded, and one stratum that two cells are in.
+    assert mix["synthetic", "verified-trusted"] == 0
+    two = counted(
+        ("a.example", H, ANYBODY, 30, True),
+        ("a.example", H, Assurance.DECLARED, 10, True),
+        ("a.example", U, Assurance.NONE, 60, True),
+    )
+    assert [round(cell.mix, 9) for cell in made(two).cells] == [0.1, 0.3, 0.6]
+
+
+def test_the_mix_of_what_has_no_text_is_in_documents() -> None:
+    pictures = counted(
+        *[("a.example", H, TRUSTED, 0, True)] * 1, *[("a.example", U, Assurance.NONE, 0, True)] * 3
+    )
+    mix = {cell.cls: cell.mix for cell in made(pictures).cells}
+    # Weights in `counted` are 1: one of four.
+    assert mix == {H: pytest.approx(0.25), U: pytest.approx(0.75)}
+
+
+@pytest.mark.parametrize(
+    ("policy", "budget", "reached", "codes"),
+    [
+        # 100 tokens that are vouched for, at most four times, and 700 unknown ones that are left out.
+        ("strict", 150, 150, set()),
+        ("strict", 300, 300, {"budget.repeats"}),
+        ("strict", 4_000, 400, {"budget.short", "budget.repeats"}),
+        # Twice the one, once the others: 200 + 770.
+        ("balanced", 970, 970, set()),
+        ("balanced", 5_000, 970, {"budget.short"}),
+    ],
+)
+def test_a_budget_that_cannot_be_carried_is_told(
+    policy: str, budget: int, reached: int, codes: set[str]
+) -> None:
+    rows = ROWS if policy == "balanced" else tuple((*row[:4], row[1:3] == (H, TRUSTED)) for row in ROWS)
+    found = made(counted(*rows), policy, budget)
+    assert found.budget is not None
+    kept = found.kept.tokens
+    assert (found.budget.tokens, found.budget.reached) == (budget, reached)
+    assert found.budget.epochs == budget / kept
+    said = {code for w in found.warnings if (code := w.partition(":")[0]).startswith("budget.")}
+    assert said == codes
+    text = page(found)
+    assert "The budget" in text
+    assert ("cannot be had" in text) is ("budget.short" in codes)
+    for stratum in found.strata:
+        assert stratum.epochs <= stratum.most_epochs
+
+
+def test_nothing_carries_no_budget() -> None:
+    found = made(counted(("a.example", U, Assurance.NONE, 50, False)), "strict", 1000)
+    assert found.budget is not None
+    assert (found.budget.reached, found.budget.epochs, found.budget.most_epochs) == (0, 0, 0)
+    assert any("nothing with text is kept" in warning for warning in found.warnings)
+    assert made(Tally(), "strict", 1000).budget is not None
+
+
+def test_epochs_are_written_as_people_read_them() -> None:
+    assert [harm.often(value) for value in (0.5, 1.8266, 375, 2666.9)] == ["0.5", "1.83", "375", "2,667"]
+
+
+def test_one_is_no_plural() -> None:
+    found = made(counted(("a.example", H, TRUSTED, 9, True)), problem_count=1)
+    text = page(found)
+    assert "1 document of 1 domain under" in text
+    one = harm.Facts(9, 9, 0.5, 0, signers=1, domains=1, anchored=0, vanished=1)
+    said = " ".join(harm.warnings(Policy.preset(), one))
+    assert "1 listed signer stands" in said
+    assert "0 of 1 domain" in said
+    assert "1 of 1 domain" in said
+    assert not re.search(r"\b1 (?:domains|signers|documents)\b", f"{text} {said}")
+
+
+def test_a_long_name_is_shortened_and_whole_in_its_title() -> None:
+    name = f"{'long-' * 20}.somebody.example"
+    text = page(made(counted((name, U, Assurance.NONE, 9, True))))
+    assert f'title="{name}"' in text
+    assert f">{name[:8]}\u2026{name[-13:]}<" in text
 
 
 class _Page(HTMLParser):

@@ -117,7 +117,7 @@ def test_folders_hold_files_of_every_kind(tmp_path: Path) -> None:
     assert [(source.kind, source.name, source.below) for source in found] == [
         ("warc", "c.warc.gz", ()),
         ("jsonl", "rows.jsonl", ()),
-        ("files", "crawl/a.txt", ("a.txt", "b/page.html")),
+        ("files", "crawl", ("a.txt", "b/page.html")),
         ("files", "a.txt", ("a.txt",)),
     ]
     single = list(inputs.read(found[2]))

@@ -4,6 +4,7 @@ import pytest
 
 from provkit.crawl import probe as module
 from provkit.crawl.probe import Probe, probe
+from provkit.crawl.signals import html as in_page
 from support import forge
 
 PAGE = b"<!DOCTYPE html><html><head><title>T</title>%s</head><body><p>Text &amp; more</p>%s</body></html>"
@@ -41,6 +42,11 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         PAGE % (b"", b"&#8217; &#160; &#x2019; &#39; &#x27; &#47; &#x2F; &copy; &#038;"),
         PAGE % (b'<meta name="generator" content="AI Writer 3">', b""),
         PAGE % (b"<script>var a='</head><body>'</script>", b""),
+        PAGE % (b'<meta name="robots" content="index, noimageindex"><link rel="license" href="/terms">', b""),
+        PAGE % (b'<script type="application/ld+json">{"@context":"https://schema.org"}</script>', b""),
+        # Words of other words, and parts of ours: style sheets and programs are full of them.
+        PAGE
+        % (b"<style>.ui-dialog{border-bottom-right-radius:2px}</style>", b"campaign Noah noain aigce 12pa"),
     ],
 )
 def test_a_page_with_nothing_is_silent(page: bytes) -> None:
@@ -95,10 +101,27 @@ def test_everything_that_is_looked_for_is_seen(inserted: bytes, flag: str, rest:
                                   "noai", "tdm-reservation", "rsl+xml"])  # fmt: skip
 def test_no_character_of_a_word_can_be_disguised(word: str) -> None:
     for index, character in enumerate(word):
-        for form in ("&#{n};", "&#00{n};", "&#x{n:x};", "&#X0{n:X} "):
+        for form in ("&#{n};", "&#00{n};", "&#x{n:x};", "&#X0{n:X};"):
             for one in (character, character.upper()):
                 disguised = word[:index] + form.format(n=ord(one)) + word[index + 1 :]
                 assert probe(PAGE % (b'<meta name="%s">' % disguised.encode(), b"")).anything, disguised
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "content", ["\u3000noai\u3000", "index,noai\u2003", "all&#44noai&#x20", "&#x2CNoAI&#32", "noa&#105\u3000"]
+)
+def test_a_word_alone_may_stand_beside_anything_that_readers_take_away(codec: str, content: str) -> None:
+    page = f'<!DOCTYPE html><html><head><meta name="robots" content="{content}"></head>'.encode(codec)
+    assert in_page.preferences(page)
+    assert probe(page).preference
+
+
+def test_references_that_spell_none_of_the_words_state_nothing() -> None:
+    # Addresses are hidden from collectors in this way.
+    found = probe(PAGE % (b"", b'<a title="&#117;&#x73;&#64;&#x5A;&plus;&#0;&#9999999999;&#xfffffffff;">'))
+    assert (found.signal, found.preference, found.stated) == (False, False, False)
+    assert found.html  # which is for the reader of pages to say
 
 
 def test_selectors_of_a_wrapper_are_seen_whole_and_cut() -> None:
@@ -110,7 +133,9 @@ def test_selectors_of_a_wrapper_are_seen_whole_and_cut() -> None:
 
 
 def test_containers_are_always_looked_into() -> None:
-    assert probe(b"\x89PNG\r\n\x1a\n") == Probe("image/png", container=True, signal=True, preference=True)
+    assert probe(b"\x89PNG\r\n\x1a\n") == Probe(
+        "image/png", container=True, signal=True, preference=True, stated=True
+    )
     pdf = probe(b"%PDF-1.7\n")
     assert pdf.pdf
     assert pdf.media_type == "application/pdf"
@@ -135,7 +160,8 @@ def test_a_left_over_of_an_svg_is_no_silent_text() -> None:
         (("Content-Usage", "train-ai=n"), "preference"),
         (("content-signal", "ai-train=no"), "preference"),
         (("TDM-Reservation", "1"), "preference"),
-        (("X-Robots-Tag", "noai"), "preference"),
+        (("X-Robots-Tag", "noindex, NoAI"), "preference"),
+        (("x-robots-tag", "noimageai"), "preference"),
         (("Link", '<x>; rel="license"; type="application/r\\sl+xml"'), "preference"),
         (("LINK", '<x>; rel="c2pa-manifest"'), "linked"),
     ],
@@ -147,14 +173,34 @@ def test_headers_are_seen(header: tuple[str, str], flag: str) -> None:
 
 
 def test_other_headers_are_not() -> None:
-    found = probe(PAGE % (b"", b""), [("Link", '<a.css>; rel="preload"'), ("Content-Type", "text/html")])
+    found = probe(
+        PAGE % (b"", b""),
+        [
+            ("Link", '<a.css>; rel="preload"'),
+            ("Content-Type", "text/html"),
+            ("X-Robots-Tag", "noindex, noimageindex"),
+        ],
+    )
     assert found == Probe("text/html")
+
+
+def test_what_a_header_states_the_body_need_not() -> None:
+    found = probe(PAGE % (b"", b""), [("Content-Usage", "train-ai=n")])
+    assert (found.preference, found.stated) == (True, False)
+    assert probe(PAGE % (b'<meta name="robots" content="noai">', b"")).stated
+
+
+def test_headers_are_looked_through_once() -> None:
+    assert module.heard([("Date", "x"), ("Via", "y")]) is module.NOTHING_HEARD
+    headers = [("Content-ENCODING", "gzip"), ("X-Robots-Tag", "noai")]
+    assert module.CODED in module.heard(headers)
+    assert probe(b"<html>", headers, module.heard(headers)) == probe(b"<html>", headers)
 
 
 def test_use_switches_the_engine() -> None:
     searcher = Searcher()
     module.use(searcher)
-    assert not probe(PAGE % (b"", "é".encode())).anything
+    assert not probe(PAGE % (b"", "世界".encode() * 99)).anything
     assert searcher.calls
 
 

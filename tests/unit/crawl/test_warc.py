@@ -12,7 +12,7 @@ pytest.importorskip("fastwarc", reason="needs the extra `crawl`")
 
 from provkit.crawl import warc
 from provkit.crawl.codings import undo
-from provkit.crawl.documents import Document, Problem, SiteFile, Skipped
+from provkit.crawl.documents import BODY_BYTES, Document, Problem, SiteFile, Skipped
 from support.crawl_world import record, response
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ URL = "https://a.example/x"
 PAGES = [response(f"https://a.example/{n}", b"page %d " % n * 40, "text/html", number=n) for n in range(4)]
 
 
-def read(folder: Path, data: bytes, name: str = "a.warc.gz", **more: int) -> list[Entry]:
+def read(folder: Path, data: bytes, name: str = "a.warc.gz", limit: int = BODY_BYTES) -> list[Entry]:
     path = folder / name
     path.write_bytes(data)
-    return list(warc.read(str(path), **more))
+    return list(warc.read(str(path), limit))
 
 
 def packed(records: list[bytes]) -> bytes:

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provkit import Origin, Signer, sign
 from provkit.crawl import inputs, results, spool
 from provkit.crawl.documents import Document, SiteFile
 from provkit.crawl.extract import Extractor
 from provkit.crawl.journal import Journal, Sites, all_of, word_of
-from provkit.crawl.model import Damage, Permission, Preference, Reading
+from provkit.crawl.model import Assurance, Damage, Permission, Preference, Reading
 from provkit.crawl.policy import Policy
 from provkit.crawl.reading import Reader
 from provkit.crawl.sites import under_site
@@ -28,6 +29,8 @@ from provkit.crawl.tokens import Counter
 from provkit.crawl.weigh import read_document
 from provkit.errors import ConfigurationError, MalformedError
 from provkit.trust.store import TrustStore
+from provkit.verdict import OriginClass
+from support.pki import NOW, Pki
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,6 +205,22 @@ def test_text_that_was_taken_out_of_a_page_cannot_be_held_against_it() -> None:
     assert read_document(reader, replace(document, body=b"A heron.")) == Reading("text/plain")
 
 
+def test_of_text_that_was_taken_out_of_a_page_a_credential_that_holds_counts() -> None:
+    publisher = Pki.make(common_name="Listed Publisher")
+    signer = Signer.from_pem(publisher.chain_pem, publisher.key_pem)
+    body = sign(b"Eleven herons on the weir.\n", Origin.human(), signer, when=NOW)
+    reader = Reader(trust=TrustStore.empty().with_anchors(publisher.root_pem, name="root.pem"), at=NOW)
+    document = Document("", "", body, media_type="text/plain", converted=True)
+    held = read_document(reader, document)
+    assert (held.cls, held.assurance, held.damage) == (OriginClass.HUMAN, Assurance.VERIFIED_TRUSTED, None)
+    policy = Policy.preset()
+    changed = replace(document, body=body.replace(b"Eleven", b"Twelve"))
+    for converted, damage, weight in ((True, Damage.UNVERIFIABLE, 1), (False, Damage.INVALID, 0)):
+        reading = read_document(reader, replace(changed, converted=converted))
+        assert (reading.cls, reading.damage) == (OriginClass.UNKNOWN, damage)
+        assert policy.decide(reading).weight == weight
+
+
 def test_epochs_fill_the_budget_within_their_limits() -> None:
     amount, most = {"human": 100.0, "unknown": 900.0}, {"human": 2.0, "unknown": 1.0}
     found = solved(amount, {"human": 4.0, "unknown": 1.0}, most)
@@ -231,6 +250,30 @@ def test_no_stratum_is_seen_more_often_than_it_may(rows_: dict[str, tuple[int, f
         assert weight > 0 or found[name] == 0
     drawn = sum(found[name] * amount[name] for name in amount)
     assert drawn <= sum(amount.values()) * (1 + 1e-9)
+
+
+@given(
+    tokens=st.fixed_dictionaries(
+        {"human": st.integers(0, 10**6), "unknown": st.integers(0, 10**6), "synthetic": st.integers(0, 10**6)}
+    ),
+    epochs=st.tuples(st.sampled_from([1, 2, 4]), st.sampled_from([1, 3, 9])),
+    budget=st.none() | st.integers(1, 10**8),
+)
+def test_no_budget_raises_the_share_of_what_is_capped(
+    tokens: dict[str, int], epochs: tuple[int, int], budget: int | None
+) -> None:
+    text = f'extends = "balanced"\n[epochs]\nverified = {epochs[0]}\nother = {epochs[1]}\n'
+    policy, weight = Policy.from_text(text), {"human": 4.0}
+    sums = {
+        name: [1, 4 * count, count, weight.get(name, 1.0), weight.get(name, 1.0) * count]
+        for name, count in tokens.items()
+    }
+    found = {entry.name: entry for entry in strata(sums, {}, policy, budget)}
+    total = sum(tokens.values())
+    if total:
+        assert found["synthetic"].token_share <= tokens["synthetic"] / total * (1 + 1e-9)
+    drawn = sum(entry.epochs * entry.tokens for entry in found.values())
+    assert drawn <= (total if budget is None else budget) * (1 + 1e-9)
 
 
 def test_the_blend_adds_up() -> None:
