@@ -18,6 +18,8 @@ from provkit_cli import checks, console, exits, inputs, lists, options
 from provkit_cli.app import new_app
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from provkit.trust.store import TrustStore
     from provkit.verification import Inspection
 
@@ -52,6 +54,7 @@ def inspect(
         str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
     ] = None,
     password: options.DocumentPassword = None,
+    at: options.At = None,
     no_color: options.NoColor = False,
 ) -> None:
     """Show what is in a credential: who signed what, and what it was made from, as a tree.
@@ -76,10 +79,10 @@ def inspect(
         checks.check_media(media_type)
     store = lists.build_store(trust=trust or (), default=not no_default_trust)
     source = inputs.Source(file, file)
-    secret = checks.document_password(password)
+    secret, moment = checks.document_password(password), checks.moment(at)
     try:
         data = inputs.load(source, DEFAULT_LIMITS) if file == inputs.STDIN else None
-        result = _result(file, data, store, secret)
+        result = _result(file, data, store, secret, moment)
         found = _found(file, data, result, secret)
     except ProvkitError as error:
         console.problem(error, path=file)
@@ -99,14 +102,16 @@ def inspect(
         _show(found, result, public=public, everything=verbose)
 
 
-def _result(file: str, data: bytes | None, store: TrustStore, password: str | None) -> Result:
+def _result(
+    file: str, data: bytes | None, store: TrustStore, password: str | None, at: datetime | None
+) -> Result:
     from provkit.assets import verify_file
     from provkit.verification import verify
 
     try:
         if data is None:
-            return Result(file, verify_file(file, trust=store, password=password))
-        return Result(file, verify(data, trust=store, password=password))
+            return Result(file, verify_file(file, trust=store, at=at, password=password))
+        return Result(file, verify(data, trust=store, at=at, password=password))
     except FileAccessError:
         raise
     except ProvkitError as error:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from provkit_cli.verifying import Format, Request, Required
+from provkit_cli.verifying import Request, Required, level_of
+from provkit_cli.writing import Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,20 +19,19 @@ if TYPE_CHECKING:
 _FLAGS: Final = {
     "--no-default-trust": "no_default_trust",
     "--allow-untrusted": "allow_untrusted",
+    "--allow-unsigned": "allow_unsigned",
     "--force": "force",
     "--recursive": "recursive",
     "-r": "recursive",
     "--hidden": "hidden",
     "--fail-fast": "fail_fast",
-    "--quiet": "quiet",
-    "-q": "quiet",
-    "--verbose": "verbose",
-    "-v": "verbose",
     "--no-color": "no_color",
     "--no-progress": "no_progress",
     "--online": "online",
     "--any-origin": "any_origin",
 }
+_LEVELS: Final = {"--quiet": -1, "-q": -1, "--verbose": 1, "-v": 1, "-vv": 2}
+"""A level of detail less or more."""
 _LISTS: Final = {
     "--trust": "trust",
     "--allowed": "allowed",
@@ -47,6 +47,7 @@ _VALUES: Final = {
     "-o": "output",
     "--media": "media_type",
     "--password": "password",
+    "--at": "at",
 }
 
 
@@ -57,12 +58,15 @@ def read(arguments: Sequence[str]) -> Request | None:
     paths: list[str] = []
     lists: dict[str, list[str]] = {}
     values: dict[str, Any] = {}
+    levels: list[int] = []
     rest = iter(arguments[1:])
     for argument in rest:
         if not argument.startswith("-") or argument == "-":
             paths.append(argument)
         elif argument in _FLAGS:
             values[_FLAGS[argument]] = True
+        elif argument in _LEVELS:
+            levels.append(_LEVELS[argument])
         elif argument in _LISTS or argument in _VALUES:
             value = next(rest, None)
             if value is None or value.startswith("-"):
@@ -81,5 +85,6 @@ def read(arguments: Sequence[str]) -> Request | None:
         required = tuple(Required(word) for word in lists.pop("require_origin", ()))
     except ValueError:
         return None
+    values["level"] = level_of(quiet=-1 in levels, verbose=sum(levels), level=None)
     given: dict[str, Any] = {name: tuple(entries) for name, entries in lists.items()}
     return Request(paths=tuple(paths), require_origin=required, **given, **values)

@@ -11,7 +11,8 @@ import typer
 
 from provkit_cli import options, verifying
 from provkit_cli.app import new_app
-from provkit_cli.verifying import Format, Request, Required
+from provkit_cli.verifying import Request, Required
+from provkit_cli.writing import Format
 
 app = new_app()
 
@@ -31,6 +32,9 @@ def verify(
     no_default_trust: options.NoDefaultTrust = False,
     allow_untrusted: Annotated[
         bool, typer.Option("--allow-untrusted", help="Accept valid: intact, whoever signed.")
+    ] = False,
+    allow_unsigned: Annotated[
+        bool, typer.Option("--allow-unsigned", help="Accept files without a credential.")
     ] = False,
     require_origin: Annotated[
         list[Required] | None,
@@ -55,6 +59,7 @@ def verify(
         str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
     ] = None,
     password: options.DocumentPassword = None,
+    at: options.At = None,
     online: Annotated[
         bool,
         typer.Option(
@@ -66,7 +71,20 @@ def verify(
         typer.Option("--any-origin", help="With --online: also from other servers than the one named."),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="One short line for each file.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything that was found.")] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Everything that was found; -vv: also how.",
+        ),
+    ] = 0,
+    level: Annotated[
+        int | None,
+        typer.Option(min=1, max=4, metavar="N", help="Level of detail: 1 is -q, 3 is -v, 4 is -vv."),
+    ] = None,
     no_color: options.NoColor = False,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No counter on the terminal.")] = False,
 ) -> None:
@@ -76,6 +94,7 @@ def verify(
     provkit verify essay.txt
     provkit verify -r archive --include '*.txt' --format jsonl -o results.jsonl
     provkit verify essay.txt --trust root.pem --require-origin human
+    provkit verify -r archive --format html -o report.html
     provkit verify --online https://example.org/article.html
 
     A credential is looked for in the file, then beside it (NAME.EXT.c2pa, then NAME.c2pa).
@@ -98,6 +117,7 @@ def verify(
                 distrust=tuple(distrust or ()),
                 no_default_trust=no_default_trust,
                 allow_untrusted=allow_untrusted,
+                allow_unsigned=allow_unsigned,
                 require_origin=tuple(require_origin or ()),
                 format=fmt,
                 output=output,
@@ -110,10 +130,10 @@ def verify(
                 fail_fast=fail_fast,
                 media_type=media_type,
                 password=password,
+                at=at,
                 online=online,
                 any_origin=any_origin,
-                quiet=quiet,
-                verbose=verbose,
+                level=verifying.level_of(quiet=quiet, verbose=verbose, level=level),
                 no_color=no_color,
                 no_progress=no_progress,
             )

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from provkit.errors import ConfigurationError
 from provkit.policy import Policy
-from provkit.report import document, text
+from provkit.report import text
 from provkit.verdict import OriginClass, State
 from provkit_cli import checks, console, exits, inputs, lists, pool
+from provkit_cli.writing import WITH_CHAIN, Format, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import ProcessPoolExecutor
 
     from provkit.fetch import Fetcher
     from provkit.report.document import Result
-
-
-class Format(StrEnum):
-    """How results are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
+    from provkit_cli.looking import Looked
 
 
 class Required(StrEnum):
@@ -39,6 +33,7 @@ class Required(StrEnum):
     ANY = "any"
 
 
+DEFAULT_LEVEL: Final = 2
 _STATED: Final = frozenset({OriginClass.HUMAN, OriginClass.AI_ASSISTED, OriginClass.SYNTHETIC})
 
 
@@ -53,6 +48,7 @@ class Request:
     distrust: tuple[str, ...] = ()
     no_default_trust: bool = False
     allow_untrusted: bool = False
+    allow_unsigned: bool = False
     require_origin: tuple[Required, ...] = ()
     format: Format = Format.TEXT
     output: str | None = None
@@ -65,12 +61,31 @@ class Request:
     fail_fast: bool = False
     media_type: str | None = None
     password: str | None = None
+    at: str | None = None
     online: bool = False
     any_origin: bool = False
-    quiet: bool = False
-    verbose: bool = False
+    level: int = DEFAULT_LEVEL
+    """1 to 4, see :func:`level_of`."""
     no_color: bool = False
     no_progress: bool = False
+
+
+def level_of(*, quiet: bool, verbose: int, level: int | None) -> int:
+    """The level of detail (C2PA user experience guidance) that the options ask for.
+
+    Args:
+        quiet: ``-q`` was given.
+        verbose: how often ``-v`` was given.
+        level: of ``--level``, 1 to 4.
+
+    Raises:
+        ConfigurationError: both ways of saying it were used.
+    """
+    if level is None:
+        return 1 if quiet else min(DEFAULT_LEVEL + verbose, 4)
+    if quiet or verbose:
+        raise ConfigurationError("--level says the same as -q and -v", hint="use one of them")
+    return level
 
 
 def run(asked: Request) -> exits.Exit:
@@ -80,6 +95,7 @@ def run(asked: Request) -> exits.Exit:
         ConfigurationError: options or trust lists that cannot be used; nothing was written.
     """
     _check_stdin(asked)
+    at = checks.moment(asked.at)
     crew = pool.hire(asked.jobs)
     store = lists.build_store(
         trust=asked.trust,
@@ -88,7 +104,7 @@ def run(asked: Request) -> exits.Exit:
         distrust=asked.distrust,
         default=not asked.no_default_trust,
     )
-    if not asked.quiet and (warning := lists.age_warning(store, datetime.now(UTC).date())):
+    if asked.level > 1 and (warning := lists.age_warning(store, datetime.now(UTC).date())):
         console.say("warning", warning)
     policy = _policy(asked)
     sources = inputs.expand(
@@ -101,24 +117,34 @@ def run(asked: Request) -> exits.Exit:
     )
     to_file = asked.output is not None
     style = text.Style(
-        verbosity=text.QUIET if asked.quiet else text.VERBOSE if asked.verbose else text.NORMAL,
+        verbosity=asked.level - DEFAULT_LEVEL,
         color=not to_file and console.wants_color(sys.stdout, off=asked.no_color),
         unicode=to_file or console.speaks_unicode(sys.stdout),
         width=None if to_file else console.width_of(sys.stdout),
         list_dates={entry.name: entry.date for entry in store.lists if entry.date},
     )
-    report = _Report(asked.format, style, policy, asked.output, asked.force)
+    report = Report(
+        asked.format,
+        style,
+        policy,
+        asked.output,
+        asked.force,
+        asked.allow_unsigned,
+        at or datetime.now(UTC),
+        {entry.name: entry.date for entry in store.lists},
+    )
     progress = console.Progress(len(sources), off=asked.no_progress)
     password = checks.document_password(asked.password)
-    job = pool.Job(store, password=password, fetcher=_fetcher(asked))
-    results = pool.evaluate_all(sources, job, asked.jobs, crew)
+    job = pool.Job(store, password=password, fetcher=_fetcher(asked), at=at)
     met: set[exits.Exit] = set()
     try:
-        for done, result in enumerate(_until_refused(results, policy, asked), 1):
-            met.add(exits.of_result(result, policy))
+        for done, (result, looked) in enumerate(_results(asked, sources, job, crew), 1):
+            met.add(code := report.exit_of(result))
             progress.clear()
-            report.add(result)
+            report.add(result, looked)
             progress.show(done)
+            if asked.fail_fast and code is not exits.Exit.OK:
+                break
     finally:
         progress.clear()
     report.close(several=len(sources) > 1)
@@ -163,65 +189,15 @@ def _policy(asked: Request) -> Policy:
     )
 
 
-def _until_refused(results: Iterator[Result], policy: Policy, asked: Request) -> Iterator[Result]:
-    for result in results:
-        yield result
-        if asked.fail_fast and exits.of_result(result, policy) is not exits.Exit.OK:
-            return
+def _results(
+    asked: Request, sources: list[inputs.Source], job: pool.Job, crew: ProcessPoolExecutor | None
+) -> Iterator[tuple[Result, Looked | None]]:
+    detailed = asked.format is Format.TEXT and asked.level > DEFAULT_LEVEL
+    if not detailed and asked.format not in WITH_CHAIN:
+        for result in pool.evaluate_all(sources, job, asked.jobs, crew):
+            yield result, None
+        return
+    from provkit_cli import looking
 
-
-@dataclass(slots=True)
-class _Report:
-    """Writes results in one format as they come, or into a file at the end."""
-
-    format: Format
-    style: text.Style
-    policy: Policy
-    path: str | None
-    force: bool
-    _seen: list[Result] = field(default_factory=list)
-    _parts: list[str] = field(default_factory=list)
-    _begun: bool = False
-
-    def __post_init__(self) -> None:
-        if self.path is not None:
-            checks.check_output(self.path, force=self.force)
-
-    def add(self, result: Result) -> None:
-        if self.format is Format.JSONL:
-            self._write(document.to_json_line(result))
-            return
-        if self.format is Format.CSV:
-            from provkit.report import tabular
-
-            if not self._begun:
-                self._write(tabular.header())
-                self._begun = True
-            self._write(tabular.line(result))
-            return
-        self._seen.append(result)
-        if self.format is Format.JSON:
-            return
-        if result.error is not None:
-            console.failure(result)
-        else:
-            refused = checks.reasons(self.policy, result)
-            self._write("".join(f"{line}\n" for line in text.lines(result, self.style, refused)))
-
-    def close(self, *, several: bool) -> None:
-        if self.format is Format.JSON:
-            self._write(document.to_json(self._seen))
-        elif self.format is Format.TEXT and several and self.style.verbosity > text.QUIET:
-            self._write("".join(f"{line}\n" for line in text.summary(self._seen, self.style)))
-        if self.path is not None:
-            from provkit.files import write_atomic
-
-            write_atomic(
-                self.path, "".join(self._parts).encode("utf-8", "backslashreplace"), force=self.force
-            )
-
-    def _write(self, part: str) -> None:
-        if self.path is None:
-            console.out(part)
-        else:
-            self._parts.append(part)
+    for looked in looking.look_all(sources, job, asked.jobs, crew):
+        yield looked.result, looked

@@ -188,6 +188,16 @@ _WORDS: Final = {
         "Exclusions and caps, or a policy that wants a signature.",
         "The report lists them; decide whether that is what you want.",
     ),
+    C.BUDGET_SHORT: (
+        "What is kept, repeated as often as the policy lets it, has fewer tokens than the training run is to see.",
+        "The policy leaves out much of a crawl in which few publishers sign, or the crawl is small.",
+        "Keep what is unknown at a lower weight, add documents, or lower the budget.",
+    ),
+    C.BUDGET_REPEATS: (
+        "To fill the budget, some documents are seen more often than did good in simulation.",
+        "A small share of the crawl is vouched for, and its weight or its limit on epochs is high.",
+        "Set epochs.verified to 2 or less while few publishers sign, and keep what is unknown beside it.",
+    ),
     C.POLICY_NARROW: (
         "The policy keeps only what somebody vouches for.",
         "The preset strict, or weights.unknown = 0.",

@@ -230,7 +230,7 @@ FAILURES: Final[dict[C, tuple[str, str, str]]] = {
     ),
     C.CLAIM_HARD_BINDINGS_MISSING: (
         "Nothing in the manifest says which content it belongs to.",
-        "The program left the hash of the content out; such a credential would fit any file.",
+        "The program left the hash of the content out; or this is an update of a credential that does not hold.",
         _WRITER,
     ),
     C.CLAIM_MALFORMED: (
@@ -279,13 +279,13 @@ FAILURES: Final[dict[C, tuple[str, str, str]]] = {
         _ASK,
     ),
     C.INGREDIENT_CLAIM_SIGNATURE_MISMATCH: (
-        "The signature box of an ingredient's manifest is not the one that was recorded.",
-        _TAMPERED,
+        "The signature box of an ingredient's manifest is not the one that was recorded, or does not cover the rest.",
+        "Somebody changed the ingredient's manifest, perhaps beside a redaction that was allowed.",
         _ASK,
     ),
     C.INGREDIENT_CLAIM_SIGNATURE_MISSING: (
-        "The signature box of an ingredient's manifest is missing.",
-        "It was removed after the ingredient was taken in.",
+        "The signature box of an ingredient's manifest is missing, or was never recorded.",
+        "It was removed; or something was redacted behind an ingredient of an older version, which cannot be checked.",
         _ASK,
     ),
     C.INGREDIENT_MANIFEST_MISMATCH: (
@@ -299,8 +299,8 @@ FAILURES: Final[dict[C, tuple[str, str, str]]] = {
         _ASK,
     ),
     C.MANIFEST_COMPRESSED_INVALID: (
-        "A compressed manifest cannot be unpacked, or holds something else.",
-        _BROKEN,
+        "A compressed manifest cannot be unpacked, holds something else, or stands where none may.",
+        "It is damaged, or compressed although a hash over the bytes of the whole file binds it to the content.",
         _ASK,
     ),
     C.MANIFEST_HTML_MULTIPLE_MANIFESTS: (
@@ -364,12 +364,12 @@ FAILURES: Final[dict[C, tuple[str, str, str]]] = {
         _WRITER,
     ),
     C.MANIFEST_UPDATE_INVALID: (
-        "A manifest that must not touch the content holds something that says it did.",
+        "A manifest that only adds to another holds something about the content: a hash, a thumbnail, an edit.",
         _BROKEN,
         _WRITER,
     ),
     C.MANIFEST_UPDATE_WRONG_PARENTS: (
-        "A manifest that updates another does not have exactly one parent.",
+        "A manifest that only adds to another does not have exactly one ingredient, a parent with a manifest.",
         _BROKEN,
         _WRITER,
     ),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 QUIET: Final = -1
 NORMAL: Final = 0
 VERBOSE: Final = 1
+FORENSIC: Final = 2
 
 _INDENT: Final = " " * 10
 _REASONS: Final = 5
@@ -271,4 +272,4 @@ def summary(results: Iterable[Result], style: Style) -> Iterator[str]:
         yield f"origin where the credential holds: {', '.join(stated)}"
 
 
-__all__ = ["NORMAL", "QUIET", "VERBOSE", "Style", "lines", "summary"]
+__all__ = ["FORENSIC", "NORMAL", "QUIET", "VERBOSE", "Style", "lines", "summary"]

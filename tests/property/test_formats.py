@@ -123,5 +123,5 @@ def test_nothing_may_follow(value: object, tail: bytes) -> None:
 @given(st.binary(max_size=70), st.binary(max_size=300), st.integers(0, 70000))
 def test_cose_is_what_cbor_says(protected: bytes, payload: bytes, pad: int) -> None:
     assert cose.to_be_signed(protected, payload) == cbor2.dumps(["Signature1", protected, b"", payload])
-    encoded = cose.encode(protected, payload, pad)
+    encoded = cose.encode(protected, payload, cose.Beside(pad=pad))
     assert encoded == cbor2.dumps(cbor2.CBORTag(18, [protected, {"pad": bytes(pad)}, None, payload]))

@@ -173,7 +173,7 @@ class Server:
 
     def _talk(self, connection: socket.socket) -> None:
         request = b""
-        while not request.endswith(b"\r\n\r\n"):
+        while not _is_whole(request):
             data = connection.recv(65536)
             if not data:
                 return
@@ -187,6 +187,13 @@ class Server:
             answer(line)
         if isinstance(connection, ssl.SSLSocket) and not line.gone:
             connection.unwrap()
+
+
+def _is_whole(request: bytes) -> bool:
+    """Whether the head of a request is there, and the body that it announces."""
+    head, end, body = request.partition(b"\r\n\r\n")
+    _, _, length = head.partition(b"Content-Length: ")
+    return bool(end) and len(body) >= int(length.partition(b"\r\n")[0] or b"0")
 
 
 def response(body: bytes, *headers: str, status: str = "200 OK", length: bool = True) -> bytes:
