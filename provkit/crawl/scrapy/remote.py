@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.asyncio import run_in_thread
 
 from provkit.crawl.scrapy import stores
-from provkit.errors import BlockedError, ProvkitError
+from provkit.errors import BlockedError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,17 +44,19 @@ class Remote:
         if reference is None:
             return reading
         why, store = await self._store(reference, response.url)
-        if store is not None:
-            try:
-                reading = await run_in_thread(
-                    stores.with_store, self._reader, reading, response.body, headers, reference, store
-                )
-            except ProvkitError as error:
-                why = error.message
-        self._crawler.stats.inc_value(f"provkit/remote/{'failed' if why else 'fetched'}")
-        return stores.without_store(reading, reference, why) if why else reading
+        self._crawler.stats.inc_value(f"provkit/remote/{'fetched' if why is None else 'failed'}")
+        if why is not None:
+            return stores.without_store(reading, reference, why)
+        return await run_in_thread(
+            self._reader.read,
+            response.body,
+            headers,
+            response.url,
+            media_type=reading.media_type,
+            manifest=store,
+        )
 
-    async def _store(self, reference: str, url: str) -> tuple[str, bytes | None]:
+    async def _store(self, reference: str, url: str) -> tuple[str | None, bytes | None]:
         """What is there, or why it is not at hand."""
         try:
             address = stores.address_of(reference, url, self._hosts)
@@ -72,4 +74,4 @@ class Remote:
             answer = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - downloads fail in many ways without a common class
             return f"{type(error).__name__}: {error}", None
-        return ("", answer.body) if answer.status == _OK else (f"the server answers {answer.status}", None)
+        return (None, answer.body) if answer.status == _OK else (f"the server answers {answer.status}", None)

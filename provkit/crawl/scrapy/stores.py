@@ -10,25 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provkit import fetch_rules, verification
+from provkit import fetch_rules
 from provkit.carriers import links
-from provkit.crawl import codings, damage, evidence
 from provkit.crawl.codes import ReasonCode as Code
-from provkit.crawl.model import Damage
-from provkit.crawl.signals import manifest as usage
 from provkit.crawl.signals.headers import credential_links
 from provkit.errors import BlockedError, MalformedError
 from provkit.fetch_rules import FetchRules
-from provkit.manifest import assertions as kinds
-from provkit.manifest import store as stores
-from provkit.verdict import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from provkit.crawl.model import Preference, Reading
-    from provkit.crawl.reading import Headers, Reader
-    from provkit.verdict import Verdict
+    from provkit.crawl.model import Reading
+    from provkit.crawl.reading import Headers
 
 ACCEPT: Final = "application/c2pa, application/x-c2pa-manifest-store, */*;q=0.1"
 
@@ -74,67 +67,10 @@ def address_of(reference: str, url: str, hosts: Collection[str]) -> str:
     return rules.target(wanted, page).url
 
 
-def with_store(
-    reader: Reader, reading: Reading, body: bytes, headers: Headers, reference: str, store: bytes
-) -> Reading:
-    """`reading` with the credential that was fetched.
-
-    Args:
-        reader: made the reading.
-        reading: of a document whose credential is kept elsewhere.
-        body: of the document, as it came.
-        headers: of its response.
-        reference: where the document says that its credential is.
-        store: what was there.
-
-    Raises:
-        MalformedError: it is no manifest store.
-        UnsupportedError, LimitError: it cannot be judged.
-    """
-    body = codings.undo(body, headers, reader.limits.text_bytes).body
-
-    def again(data: bytes) -> Verdict:
-        return verification.verify(
-            data, trust=reader.store, at=reader.at, limits=reader.limits, manifest=store
-        )
-
-    verdict = again(body)
-    said = f"remote-manifest: the credential was fetched from {reference[:200]}"
-    verdict = replace(verdict, remote=reference, warnings=(said, *verdict.warnings))
-    found = damage.of_verdict(verdict, body, truncated=False, limits=reader.limits, again=again)
-    whole = evidence.assess(verdict, reading.signals, invalid=found.damage is Damage.INVALID)
-    holds = verdict.state in (State.TRUSTED, State.VALID)
-    return replace(
-        reading,
-        media_type=verdict.media_type,
-        cls=whole.cls,
-        assurance=whole.assurance,
-        damage=found.damage,
-        verdict=verdict,
-        conflicts=whole.conflicts,
-        notes=() if found.note is None else (found.note,),
-        signer=verdict.signer.fingerprint if holds and verdict.signer else None,
-        preferences=(*reading.preferences, *(_preferences(body, verdict, store, reader) if holds else ())),
-    )
-
-
 def without_store(reading: Reading, reference: str, why: str) -> Reading:
     """`reading` with the reason why its credential is not at hand; it stays *unverifiable*."""
     sentence = f"the credential is kept at {reference[:200]}, which was not fetched: {why[:200]}"
     return replace(reading, notes=(Code.CREDENTIAL_REMOTE.says(sentence),))
 
 
-def _preferences(body: bytes, verdict: Verdict, store: bytes, reader: Reader) -> tuple[Preference, ...]:
-    """READ-6: what a credential that holds denies counts, whoever signed."""
-    found = verification.inspect(body, limits=reader.limits, manifest=store)
-    if found is None or found.store.active.label != verdict.manifest:
-        return ()
-    mining = {
-        assertion.label: kinds.decode(assertion, reader.limits.cbor_depth)
-        for assertion in found.store.active.assertions[: reader.limits.assertions]
-        if stores.base_label(assertion.label) in usage.LABELS and assertion.label in verdict.assertions
-    }
-    return usage.preferences(mining)
-
-
-__all__ = ["ACCEPT", "address_of", "reference_of", "with_store", "without_store"]
+__all__ = ["ACCEPT", "address_of", "reference_of", "without_store"]
