@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,13 +37,9 @@ def load(which: str) -> Policy:
     Raises:
         ConfigurationError: there is none, or it cannot be used.
     """
-    from provkit.crawl.policy import Policy
+    from provkit.crawl.adapting import policy_of
 
-    if which in PRESETS:
-        return Policy.preset(which)
-    if Path(which).suffix or "/" in which or Path(which).exists():
-        return inputs.as_configuration(lambda: Policy.load(which))
-    return Policy.preset(which)  # says which presets there are
+    return inputs.as_configuration(lambda: policy_of(which))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provkit.crawl import records
@@ -12,6 +12,7 @@ from provkit.files import read_file
 from provkit.trust.store import TrustStore
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from provkit.crawl.model import Reading
@@ -24,9 +25,9 @@ def policy_of(which: str | os.PathLike[str]) -> Policy:
         ConfigurationError: there is none of that name, or something in the file cannot be used.
         FileAccessError, LimitError: the file cannot be read.
     """
-    name = os.fspath(which)
-    is_file = os.path.splitext(name)[1] or os.sep in name or "/" in name  # noqa: PTH122 - text is wanted
-    return Policy.load(name) if is_file and name not in PRESETS else Policy.preset(name)
+    path = Path(which)
+    is_file = path.suffix or path.name != str(which) or path.exists()
+    return Policy.load(path) if is_file and str(which) not in PRESETS else Policy.preset(str(which))
 
 
 def trust_of(files: Sequence[str | os.PathLike[str]]) -> TrustStore:
@@ -42,7 +43,7 @@ def trust_of(files: Sequence[str | os.PathLike[str]]) -> TrustStore:
     store = TrustStore.bundled()
     for path in files:
         # Never the whole path: the name goes into records that people publish.
-        store = store.with_anchors(read_file(path), name=os.path.basename(path))  # noqa: PTH119
+        store = store.with_anchors(read_file(path), name=Path(path).name)
     return store
 
 

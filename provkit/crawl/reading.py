@@ -124,7 +124,7 @@ class Reader:
             detectors=self.detectors,
         )
         reading = self._reading(probe, verdict, found, stated, preferences, categories, captured_at)
-        return self._with_statements(reading, body, manifest)
+        return _with_statements(reading)
 
     def _credential(
         self,
@@ -190,16 +190,17 @@ class Reader:
             captured_at=captured_at,
         )
 
-    def _with_statements(self, reading: Reading, body: bytes, manifest: bytes | None) -> Reading:
-        found = statements.read(body, reading.verdict, self.limits, manifest)
-        if found == statements.NOTHING:
-            return reading
-        return replace(
-            reading,
-            preferences=(*reading.preferences, *found.preferences),
-            categories=tuple(dict.fromkeys((*reading.categories, *found.categories))),
-            purpose=found.purpose,
-        )
+
+def _with_statements(reading: Reading) -> Reading:
+    found = statements.of(reading.verdict)
+    if found == statements.NOTHING:
+        return reading
+    return replace(
+        reading,
+        preferences=(*reading.preferences, *found.preferences),
+        categories=tuple(dict.fromkeys((*reading.categories, *found.categories))),
+        purpose=found.purpose,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -28,8 +28,9 @@ from scrapy.utils.misc import load_object
 
 import provkit
 from provkit.carriers.carried import Carriage
+from provkit.crawl import adapting
 from provkit.crawl.policy import Policy
-from provkit.crawl.scrapy import Addon, ItemPolicy, ResponseReader, UsageRobotParser, settings, stores
+from provkit.crawl.scrapy import Addon, ItemPolicy, ResponseReader, UsageRobotParser, stores
 from provkit.crawl.signals import robots
 from provkit.signers.development import make_development_identity
 
@@ -523,14 +524,14 @@ def test_an_error_page_in_place_of_robots_says_nothing() -> None:
 
 
 def test_settings_that_cannot_be_used(tmp_path: Path) -> None:
-    assert settings.policy_of("civic") == Policy.preset("civic")
+    assert adapting.policy_of("civic") == Policy.preset("civic")
     with pytest.raises(provkit.ConfigurationError, match="no policy 'lenient'"):
-        settings.policy_of("lenient")
+        adapting.policy_of("lenient")
     with pytest.raises(provkit.ProvkitError, match=r"lenient\.toml"):
-        settings.policy_of(tmp_path / "lenient.toml")
+        adapting.policy_of(tmp_path / "lenient.toml")
     (tmp_path / "empty.pem").write_text("nothing\n")
     with pytest.raises(provkit.ConfigurationError, match=r"empty\.pem"):
-        settings.trust_of([tmp_path / "empty.pem"])
+        adapting.trust_of([tmp_path / "empty.pem"])
 
 
 def test_the_page_of_the_documentation(site: Site, tmp_path: Path) -> None:

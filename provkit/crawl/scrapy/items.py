@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 
-from provkit.crawl.scrapy.settings import KEY
 from provkit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+KEY: Final = "provkit"
+"""Where the record of a response is in its ``meta``, and in items unless PROVKIT_FIELD says otherwise."""
 
 
 class ItemLabels(BaseSpiderMiddleware):

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.asyncio import run_in_thread
 
+from provkit.crawl.adapting import policy_of, record_of, trust_of
 from provkit.crawl.reading import Reader
+from provkit.crawl.scrapy.items import KEY
 from provkit.crawl.scrapy.remote import MARK, Remote
 from provkit.crawl.scrapy.robots import HostUsage
-from provkit.crawl.scrapy.settings import KEY, policy_of, record_of, trust_of
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -1,21 +1,18 @@
-"""What a signed manifest says of use: ``cawg.training-mining`` and the assertion it came from.
-
-The caller passes the content of an assertion whose manifest holds; nothing is verified here.
-"""
+"""What a signed manifest says of use: its training-mining assertions, as preferences (READ-6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from provkit.crawl.model import Permission
 from provkit.crawl.signals.vocabulary import AI_INPUT, TDM, TRAIN_AI, preference
 
 if TYPE_CHECKING:
-    from provkit.crawl.model import Preference
+    from collections.abc import Iterable
 
-LABELS: Final = {"cawg.training-mining": "cawg", "c2pa.training-mining": "c2pa"}
-"""Labels and the prefix of their entries; C2PA 2.0 gave its own up."""
+    from provkit.crawl.model import Preference
+    from provkit.statements.model import UsageTerm
+
 _PURPOSES: Final = {
     "data_mining": TDM,
     "ai_inference": AI_INPUT,
@@ -24,33 +21,19 @@ _PURPOSES: Final = {
 }
 _PERMISSIONS: Final = {
     "allowed": Permission.ALLOWED,
-    "notallowed": Permission.DENIED,
+    "notAllowed": Permission.DENIED,
     "constrained": Permission.CONSTRAINED,
 }
 
 
-def preferences(assertions: Mapping[str, Any]) -> tuple[Preference, ...]:
-    """Preferences of all training-mining assertions.
-
-    Args:
-        assertions: decoded contents by label; a label may end in ``__2`` and so on (C2PA 2.4 §6.4).
-    """
+def preferences(terms: Iterable[UsageTerm]) -> tuple[Preference, ...]:
+    """Preferences of the terms of a manifest that holds; terms of somebody's own say nothing here."""
     found: list[Preference] = []
-    for label, content in assertions.items():
-        source = LABELS.get(label.partition("__")[0])
-        entries = content.get("entries") if source and isinstance(content, Mapping) else None
-        if source is None or not isinstance(entries, Mapping):
+    for term in terms:
+        permission = _PERMISSIONS.get(term.use)
+        if term.purpose is None or permission is None:
             continue
-        for name, entry in entries.items():
-            prefix, _, purpose = name.partition(".") if isinstance(name, str) else ("", "", "")
-            use = entry.get("use") if isinstance(entry, Mapping) else None
-            # Writers use the prefix of either label; some spell the value in another case.
-            if prefix not in {"cawg", "c2pa"} or purpose not in _PURPOSES or not isinstance(use, str):
-                continue
-            permission = _PERMISSIONS.get(use.lower())
-            if permission is None:
-                continue
-            info = entry.get("constraint_info", entry.get("constraints_info"))
-            value = f"{name}={use}" + (f"; {info}" if isinstance(info, str) and info else "")
-            found.append(preference(_PURPOSES[purpose], permission, source, value))
+        value = f"{term.key}={term.use}" + (f"; {term.constraint}" if term.constraint else "")
+        source = term.where.rpartition("/")[2].partition(".")[0]
+        found.append(preference(_PURPOSES[term.purpose], permission, source, value))
     return tuple(found)
