@@ -71,7 +71,7 @@ class Fetcher:
     """Fetches over HTTPS what :class:`FetchRules` allow.
 
     Holds no connection and no state: safe to share between threads, and picklable if its resolver is
-    (a function of a module).  Each :meth:`get` opens a connection of its own and closes it.
+    (a function of a module).  Each :meth:`get` or :meth:`post` opens a connection of its own and closes it.
     """
 
     rules: FetchRules = FetchRules()  # noqa: RUF009 - immutable
@@ -115,6 +115,35 @@ class Fetcher:
                 return found
             target = self.rules.target(_resolved(found, target.url), origin or target)
         raise BlockedError(f"more than {self.rules.redirects} redirects, the last to {target}")
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        content_type: str,
+        accept: tuple[str, ...] = (),
+        body_bytes: int | None = None,
+    ) -> Fetched:
+        """Send something to one address and read the answer; a redirect is not followed.
+
+        Args:
+            url: the address, absolute; a fragment is not sent.
+            body: what is sent.
+            content_type: its media type.
+            accept: media types asked for.
+            body_bytes: a limit on the body of the answer below that of the rules.
+
+        Raises:
+            BlockedError, FetchError, ConfigurationError: as :meth:`get`; a redirect is a BlockedError.
+        """
+        deadline = time.monotonic() + self.rules.total_seconds
+        most = self.rules.body_bytes if body_bytes is None else min(body_bytes, self.rules.body_bytes)
+        target = self.rules.target(_resolved(url, None), None)
+        found = self._ask(target, _request(target, accept, (content_type, body)), most, deadline)
+        if isinstance(found, Fetched):
+            return found
+        raise BlockedError(f"{target}: redirects, and what is sent to one address is not sent to another")
 
     def _ask(self, target: Target, request: bytes, most: int, deadline: float) -> Fetched | str:
         """The answer, or where it redirects to."""
@@ -190,20 +219,24 @@ def _context(roots: bytes | None) -> ssl.SSLContext:
     return context
 
 
-def _request(target: Target, accept: tuple[str, ...]) -> bytes:
+def _request(target: Target, accept: tuple[str, ...], sent: tuple[str, bytes] | None = None) -> bytes:
+    """A request: GET, or POST of what is `sent`, which is a media type and a body."""
     wanted = ", ".join((*accept, "*/*;q=0.1") if accept else ("*/*",))
-    if not (wanted.isascii() and wanted.isprintable()):
-        raise ConfigurationError(f"{wanted!r} are no media types")
+    types = wanted if sent is None else f"{wanted}, {sent[0]}"
+    if not (types.isascii() and types.isprintable()):
+        raise ConfigurationError(f"{types!r} are no media types")
+    body = (f"Content-Type: {sent[0]}", f"Content-Length: {len(sent[1])}") if sent else ()
     lines = (
-        f"GET {target.path} HTTP/1.1",
+        f"{'POST' if sent else 'GET'} {target.path} HTTP/1.1",
         f"Host: {target.authority}",
         "User-Agent: provkit",
         f"Accept: {wanted}",
         "Accept-Encoding: identity",
+        *body,
         "Connection: close",
         "\r\n",
     )
-    return "\r\n".join(lines).encode("ascii")
+    return "\r\n".join(lines).encode("ascii") + (sent[1] if sent else b"")
 
 
 def _connect(target: Target, addresses: tuple[str, ...], seconds: float, deadline: float) -> socket.socket:

@@ -40,6 +40,9 @@ class Limits:
     assertions: int = 1_000
     """Assertions in one manifest."""
 
+    references: int = 20_000
+    """Hashed URIs inside the assertions of one manifest."""
+
     actions: int = 10_000
     """Actions in one manifest."""
 

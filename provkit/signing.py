@@ -23,6 +23,7 @@ from provkit.errors import (
     ConfigurationError,
     CredentialError,
     SelfCheckError,
+    UnsupportedError,
 )
 from provkit.history import History, read_history
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -31,9 +32,12 @@ from provkit.verdict import State
 from provkit.verification import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provkit.carriers.source import Source
     from provkit.manifest.builder import ClaimSigner, Entropy
     from provkit.origin.declaration import Origin
+    from provkit.signers.authorities import TimeStamper
     from provkit.verdict import Verdict
 
 NOW: Final = object()
@@ -70,6 +74,7 @@ class Options(TypedDict, total=False):
     when: datetime | object | None
     resign: bool
     parent: bytes | None
+    history: History | None
     limits: Limits
     entropy: Entropy | None
     carriage: Carriage | None
@@ -77,6 +82,8 @@ class Options(TypedDict, total=False):
     front_matter: FrontMatter
     manifest: bytes | None
     password: str | None
+    time_stamper: TimeStamper | None
+    stapled: bytes | None
 
 
 def sign(data: bytes, origin: Origin, signer: ClaimSigner, **options: Unpack[Options]) -> bytes:
@@ -103,6 +110,7 @@ def sign_detailed(
     when: datetime | object | None = NOW,
     resign: bool = False,
     parent: bytes | None = None,
+    history: History | None = None,
     limits: Limits = DEFAULT_LIMITS,
     entropy: Entropy | None = None,
     carriage: Carriage | None = None,
@@ -110,6 +118,8 @@ def sign_detailed(
     front_matter: FrontMatter = FrontMatter.COMMENT,
     manifest: bytes | None = None,
     password: str | None = None,
+    time_stamper: TimeStamper | None = None,
+    stapled: bytes | None = None,
 ) -> Signed:
     """Sign an asset with a declaration of origin.
 
@@ -122,6 +132,8 @@ def sign_detailed(
         resign: the asset carries a credential that holds; keep it as history (``parentOf``).  The
             declaration then speaks of what was done since.
         parent: a signed asset this one was made from; its manifest is kept as ``parentOf``.
+        history: what :func:`provkit.history.recall_history` kept of a parent that is gone; not for containers
+            that the reference engine signs.
         limits: bounds on what is read.
         entropy: source of identifiers and salts, for reproducible output in tests.
         carriage: where the store goes; what is usual for the type when left out.
@@ -129,6 +141,11 @@ def sign_detailed(
         front_matter: how a block is written into front matter.
         manifest: the store that the asset has apart from it, for `resign` to keep.
         password: of an encrypted PDF.
+        time_stamper: stamps the signature, so that it outlives the certificate; asked once an asset, as a
+            rule.  :class:`provkit.signers.authorities.TimeStampAuthority`, or a function from bytes to
+            a TimeStampToken (RFC 3161), DER.
+        stapled: an OCSP response about the signer's certificate, DER, as
+            :func:`provkit.signers.authorities.fetch_status` gets one; goes with a time stamp only.
 
     Raises:
         AlreadySignedError: the asset carries a credential, whole or damaged, and `resign` is not set.
@@ -138,20 +155,32 @@ def sign_detailed(
         MalformedError: not of its type, for example text that is not UTF-8.
         CredentialError: the certificate is outside its validity.
         LimitError: the asset is too large.
+        FetchError, BlockedError: the time-stamp authority cannot be asked, or its time stamp does not hold.
     """
     claimed = datetime.now(UTC) if when is NOW else when
     if claimed is not None and not isinstance(claimed, datetime):
         raise TypeError("when is a datetime or None")
-    if resign and parent is not None:
+    if resign + (parent is not None) + (history is not None) > 1:
         raise ConfigurationError("an asset has one parent: resign keeps its own credential as that")
     if (reference is None) is (carriage is Carriage.LINK):
         raise ConfigurationError("a link and a reference go together", hint="give both or neither")
+    if stapled is not None and time_stamper is None:
+        raise ConfigurationError(
+            "a stapled OCSP response goes with a time stamp only (C2PA 2.4 §10.3.2.5)",
+            hint="without one, nobody can tell later whether the certificate was revoked when it signed",
+        )
+    beside = _beside(signer, time_stamper, stapled, limits)
     asset = Memory(data) if isinstance(data, bytes) else data
     kind = media.type_to_sign(asset, media_type, apart=carriage is Carriage.SIDECAR)
     carriage = carriage or media.usual_carriage(kind)
     if kind in containers.LOCATORS and carriage is Carriage.EMBEDDED:
         from provkit.engine import verdicts
 
+        if history is not None:
+            raise UnsupportedError(
+                f"the reference engine, which signs {kind}, wants the parent itself",
+                hint="give the signed file as parent",
+            )
         source = None if parent is None else (parent, media.sniff(parent))
         labelled = verdicts.sign(
             selection.held(asset, limits),
@@ -163,10 +192,10 @@ def sign_detailed(
             resign=resign,
             parent=source,
             limits=limits,
+            **beside,
         )
         return Signed(Memory(labelled), kind)
     now = datetime.now(UTC)
-    history = History()
     if resign:
         history = read_history(asset, kind, now, limits, manifest=manifest, password=password)
     elif parent is not None:
@@ -174,30 +203,58 @@ def sign_detailed(
     asked = Wanted(carriage, reference, front_matter, now, resign=resign, password=password)
     place = placing.place(asset, kind, asked, limits)
     store = builder.build(
-        origin.assertions(kind, claimed, history.ingredient),
+        origin.assertions(kind, claimed, history.ingredient if history else None),
         place,
         signer,
         version=_version(),
         title=origin.title,
         entropy=entropy,
-        ancestors=history.manifests,
+        ancestors=history.manifests if history else (),
+        **beside,
     )
     signed = placing.assemble(asset, place, store)
     apart = None if carriage is Carriage.EMBEDDED else store
-    verdict = _check(signed, apart, password, now, limits)
+    verdict = _check(signed, apart, password, limits, stamped=time_stamper is not None)
     normalized, hidden = placing.text_facts(asset, place)
     return Signed(signed, kind, normalized, hidden, apart, verdict.warnings)
 
 
-def _check(
-    signed: Source, manifest: bytes | None, password: str | None, now: datetime, limits: Limits
-) -> Verdict:
-    """Step 5.  Trust is not asked for: the signer's root is not known here."""
-    from provkit.trust.store import TrustStore
+class _Beside(TypedDict, total=False):
+    """What goes beside a signature, as :func:`builder.build` takes it."""
 
-    verdict = verify(
-        signed, trust=TrustStore.empty(), at=now, limits=limits, manifest=manifest, password=password
-    )
+    stamp: Callable[[bytes], bytes]
+    revocation: tuple[bytes, ...]
+
+
+def _beside(
+    signer: ClaimSigner, stamper: TimeStamper | None, stapled: bytes | None, limits: Limits
+) -> _Beside:
+    if stamper is None:
+        return {}
+    from provkit.signers.authorities import checked
+
+    return {
+        "stamp": checked(stamper, signer, limits),
+        "revocation": () if stapled is None else (stapled,),
+    }
+
+
+def _check(
+    signed: Source, manifest: bytes | None, password: str | None, limits: Limits, *, stamped: bool
+) -> Verdict:
+    """Step 5.  Trust is not asked for: the signer's root is not known here.
+
+    With a time stamp the bundled lists of their authorities are: readers will be told if it is on none.
+    The moment is that of the check: stamping takes time, and a stamp of the future would not hold.
+    """
+    from provkit.trust.store import Purpose, TrustStore
+
+    trust = TrustStore.empty()
+    if stamped:
+        trust = TrustStore(
+            tuple(one for one in TrustStore.bundled().lists if one.purpose is Purpose.TIME_STAMPING)
+        )
+    verdict = verify(signed, trust=trust, limits=limits, manifest=manifest, password=password)
     if verdict.state is State.VALID:
         return verdict
     reasons = "; ".join(

@@ -3,7 +3,7 @@
 1. look at the bytes and find out what they are;
 2. locate the one manifest store and its exact range;
 3. to 10. validate the active manifest (:mod:`provkit.manifest.validator`);
-11. derive one origin class, if the manifest is valid.
+11. derive one origin class, if the manifest is valid, and read what else it states.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from provkit import media
+from provkit import media, statements
 from provkit.carriers import containers, selection, sidecar
 from provkit.carriers.carried import Carried, RangeBinding
 from provkit.carriers.source import Memory
@@ -27,10 +27,13 @@ from provkit.origin.times import signing_time
 from provkit.verdict import OriginFinding, State, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provkit.carriers.source import Source
+    from provkit.engine.crosscheck import CrossCheck
     from provkit.manifest.store import ManifestStore
     from provkit.manifest.validation import CredentialFinding, CredentialJudge, TimeStampFinding, Validation
-    from provkit.trust.store import TrustStore
+    from provkit.trust.store import Purpose, TrustStore
     from provkit.verdict import SignerFacts
 
 
@@ -99,6 +102,37 @@ def verify(
     return _judged(name, carried, media_type, judge, moment, limits)
 
 
+def cross_check(
+    data: bytes,
+    *,
+    trust: TrustStore | None = None,
+    at: datetime | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> CrossCheck | None:
+    """Verify a container twice: with the reference engine, as :func:`verify` does, and with our own steps.
+
+    Args:
+        data: the asset, whole.
+        trust: who may sign; the bundled official lists when left out.
+        at: moment to judge certificates at, aware; now when left out.
+        limits: bounds on what is read.
+
+    Returns:
+        What our own steps say, and where that differs; None if there is nothing to compare: no container,
+        no credential, or one that no data hash binds to its content.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError, ConfigurationError: as :func:`verify`.
+    """
+    from provkit.engine import crosscheck
+
+    moment = at or datetime.now(UTC)
+    verdict = verify(data, trust=trust, at=moment, limits=limits)
+    if verdict.media_type not in containers.LOCATORS:
+        return None
+    return crosscheck.cross_check(data, verdict, _judge(trust, limits), moment, limits)
+
+
 def _sniff(asset: Source, *, apart: bool) -> str:
     """Type of an asset; with a store apart from it, it need not be one of those known."""
     try:
@@ -143,11 +177,18 @@ def _judged(
     except MalformedError as error:
         explanation = f"the manifest store: {error.message}"
         return _broken(name, media_type, StatusCode.GENERAL_ERROR, explanation, warnings)
-    run = validator.validate(store, carried.binding, judge, at, limits)
+    run = validator.validate(store, carried.binding, judge, at, limits, _places(carried))
     run.warnings.extend(carried.binding.warnings)
     if isinstance(carried.binding, RangeBinding) and run.content_holds:
         _hold_to_type(run, carried.binding)
-    return _verdict(run, name, media_type, warnings)
+    return statements.added(_verdict(run, name, media_type, warnings), run, judge, at, limits)
+
+
+def _places(carried: Carried) -> tuple[tuple[int, int], ...]:
+    """Every range that a data hash may leave out for the store where it stands."""
+    if isinstance(carried.binding, RangeBinding):
+        return tuple(one for one in carried.binding.accepted if one is not None)
+    return ((carried.start, carried.length),)
 
 
 def _hold_to_type(run: Validation, binding: RangeBinding) -> None:
@@ -166,6 +207,7 @@ def _hold_to_type(run: Validation, binding: RangeBinding) -> None:
 
 def _signed_types(run: Validation) -> tuple[str, ...]:
     """The media types that the claim, or else the first action of each assertion, has as ``dc:format``."""
+    run = run.bound_by or run
     stated = [run.claim.fields.get("dc:format")] if run.claim else []
     if not any(isinstance(one, str) for one in stated):
         stated = [one.actions[0].parameters.get("dc:format") for one in run.actions.values()]
@@ -195,12 +237,19 @@ class _Judge:
     def __init__(self, lists: TrustStore, limits: Limits) -> None:
         self._lists, self._limits = lists, limits
 
-    def __call__(self, chain: tuple[bytes, ...], at: datetime) -> CredentialFinding:
+    def __call__(self, chain: tuple[bytes, ...], at: datetime, *, stamped: bool = False) -> CredentialFinding:
+        from provkit.trust.store import Purpose
+
+        return self._find(chain, at, Purpose.CLAIM_SIGNING, stamped=stamped)
+
+    def _find(
+        self, chain: tuple[bytes, ...], at: datetime, purpose: Purpose, *, stamped: bool
+    ) -> CredentialFinding:
         from provkit.trust.chain import judge
         from provkit.trust.credential import load_credential
 
         credential = load_credential(chain, self._limits)
-        found = judge(credential, self._lists, at)
+        found = judge(credential, self._lists, at, purpose=purpose, stamped=stamped)
         facts = credential.facts
         if found.trusted or found.distrusted:
             facts = credential.signer_facts(
@@ -216,10 +265,24 @@ class _Judge:
             reason=found.reason,
         )
 
+    def identity(self, chain: tuple[bytes, ...], at: datetime, *, stamped: bool) -> CredentialFinding:
+        from provkit.trust.store import Purpose
+
+        return self._find(chain, at, Purpose.IDENTITY, stamped=stamped)
+
     def time_stamp(self, token: bytes, stamped: bytes) -> TimeStampFinding:
         from provkit.trust import timestamp
 
         return timestamp.verify(token, stamped, self._lists, self._limits)
+
+    def revocation(
+        self, responses: Sequence[bytes], chain: tuple[bytes, ...], at: datetime, *, stamped: bool
+    ) -> tuple[tuple[StatusCode, str], ...]:
+        from provkit.trust import revocation
+        from provkit.trust.credential import load_credential
+
+        credential = load_credential(chain, self._limits)
+        return revocation.verify(responses, credential, self._lists, at, stamped=stamped, limits=self._limits)
 
 
 def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, ...]) -> Verdict:
@@ -313,4 +376,4 @@ def inspect(
     return Inspection(media_type, name, carried.start, carried.length, carried.stores[-1], store)
 
 
-__all__ = ["Inspection", "inspect", "strip", "verify"]
+__all__ = ["Inspection", "cross_check", "inspect", "strip", "verify"]

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "trust": "trust",
     "weigh": "weigh",
     "policy": "policy",
+    "serve": "serve",
     "stamp": "stamp",
     "formats": "formats",
     "explain": "explain",

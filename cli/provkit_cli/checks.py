@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from provkit import media
@@ -42,6 +43,24 @@ def document_password(given: str | None) -> str | None:
     if name not in os.environ:
         raise ConfigurationError(f"the variable {name} for --password is not set")
     return os.environ[name]
+
+
+def moment(given: str | None) -> datetime | None:
+    """The moment that ``--at`` gives, UTC.
+
+    Raises:
+        ConfigurationError: it is none, or has no time zone.
+    """
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+        problem = "has no time zone"
+    except (ValueError, OverflowError):
+        problem = "is no moment"
+    raise ConfigurationError(f"--at: {given!r} {problem}", hint="for example: --at 2026-01-31T12:00:00Z")
 
 
 def refuse_existing(path: str) -> None:

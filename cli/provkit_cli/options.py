@@ -45,6 +45,14 @@ Out = Annotated[
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the result, atomically.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist already.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing that is no error.")]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        help="Judge certificates at this moment instead of now, for example 2026-01-31T12:00:00Z.",
+    ),
+]
 DocumentPassword = Annotated[
     str | None,
     typer.Option(

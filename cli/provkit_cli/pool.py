@@ -24,6 +24,7 @@ from provkit_cli.inputs import STDIN, Source, load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future, ProcessPoolExecutor
+    from datetime import datetime
 
     from provkit.fetch import Fetcher
     from provkit.trust.store import TrustStore
@@ -50,6 +51,8 @@ class Job:
     """Of encrypted PDFs."""
     fetcher: Fetcher | None = None
     """For credentials that are elsewhere; None fetches nothing."""
+    at: datetime | None = None
+    """Moment to judge certificates at, aware; now when None."""
 
 
 def evaluate(source: Source, job: Job) -> Result:
@@ -70,22 +73,23 @@ def _verdict(source: Source, job: Job) -> Verdict:
         from provkit.verification import verify
 
         data = load(source, job.limits)
-        return verify(data, trust=job.trust, limits=job.limits, password=job.password)
+        return verify(data, trust=job.trust, at=job.at, limits=job.limits, password=job.password)
     if source.problem is not None:
         raise source.problem
     if source.is_url:
         from provkit.remote import verify_url
 
         assert job.fetcher is not None  # noqa: S101 - `expand` makes URLs of nothing else
-        return verify_url(source.path, job.fetcher, trust=job.trust, limits=job.limits)
+        return verify_url(source.path, job.fetcher, trust=job.trust, at=job.at, limits=job.limits)
     from provkit.assets import verify_file
 
-    verdict = verify_file(source.path, trust=job.trust, limits=job.limits, password=job.password)
+    verdict = verify_file(source.path, trust=job.trust, at=job.at, limits=job.limits, password=job.password)
     if job.fetcher is None or verdict.remote is None:
         return verdict
     from provkit.remote import follow
 
-    return follow(load(source, job.limits), verdict, job.fetcher, trust=job.trust, limits=job.limits)
+    data = load(source, job.limits)
+    return follow(data, verdict, job.fetcher, trust=job.trust, at=job.at, limits=job.limits)
 
 
 def hire(workers: int) -> ProcessPoolExecutor | None:

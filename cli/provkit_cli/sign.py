@@ -10,7 +10,7 @@ import typer
 
 from provkit.assets import sidecar_path
 from provkit.carriers.carried import FrontMatter
-from provkit.errors import ConfigurationError, FileAccessError
+from provkit.errors import BlockedError, ConfigurationError, FileAccessError
 from provkit.files import read_file
 from provkit.limits import DEFAULT_LIMITS
 from provkit_cli import checks, console, exits, inputs, options, targets
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from provkit.origin.declaration import Origin
     from provkit.signers import Signer
+    from provkit.signers.identities import Identity
     from provkit_cli.signing_job import Outcome
 
 app = new_app()
@@ -125,6 +126,22 @@ def sign(
         FrontMatter, typer.Option("--front-matter", help="How a block is written into front matter.")
     ] = FrontMatter.COMMENT,
     password: options.DocumentPassword = None,
+    tsa: Annotated[
+        str | None,
+        typer.Option(
+            "--tsa",
+            metavar="URL",
+            help="Ask this time-stamp authority, so that the credential outlives your certificate.",
+        ),
+    ] = None,
+    staple_ocsp: Annotated[
+        bool,
+        typer.Option(
+            "--staple-ocsp",
+            help="Ask the responder that your certificate names, and put its answer beside the signature; "
+            "with --tsa.",
+        ),
+    ] = False,
     no_time: Annotated[bool, typer.Option("--no-time", help="State no time of signing.")] = False,
     media_type: Annotated[
         str | None,
@@ -152,6 +169,8 @@ def sign(
     a PDF in an added section, JSON in a file beside it (see: provkit formats). Sign a page last:
     whatever is changed in it afterwards, a minifier's work too, breaks the credential.
 
+    A connection is opened with --tsa and --staple-ocsp only, and to these two.
+
     What is written is verified before it is written. No path, user name or host name goes into it;
     provkit inspect --public shows what does.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
@@ -176,6 +195,7 @@ def sign(
     from provkit_cli import identity as identities
     from provkit_cli import signing_job
 
+    _check_authorities(tsa, staple=staple_ocsp)
     keys = identities.key_options(
         cert=cert, key=key, identity=identity, algorithm=algorithm, password_env=password_env
     )
@@ -202,6 +222,8 @@ def sign(
         front_matter=front_matter.value,
         password=checks.document_password(password),
         force=force,
+        tsa=tsa,
+        stapled=_stapled(signer, keys) if staple_ocsp else None,
     )
     progress = console.Progress(len(planned), off=no_progress)
     met: set[exits.Exit] = set()
@@ -220,6 +242,31 @@ def _same_file(one: str, other: str) -> bool:
         return os.path.samefile(one, other)  # noqa: PTH121
     except OSError:
         return False
+
+
+def _check_authorities(tsa: str | None, *, staple: bool) -> None:
+    if tsa is None:
+        if staple:
+            raise ConfigurationError(
+                "--staple-ocsp goes with --tsa",
+                hint="without a time stamp nobody can tell later when the certificate was not revoked",
+            )
+        return
+    from provkit.signers.authorities import chosen
+
+    try:
+        chosen(tsa)
+    except BlockedError as error:
+        raise ConfigurationError(
+            f"--tsa: {error.message}", hint="for example: https://time.example.org/"
+        ) from None
+
+
+def _stapled(signer: Signer, keys: Identity) -> bytes:
+    from provkit.signers.authorities import fetch_status
+    from provkit.signers.files import read_pem
+
+    return fetch_status(signer, issuers=read_pem(keys.cert, "certificate chain"))
 
 
 def _tell(outcome: Outcome, origin: Origin, signer: Signer, *, quiet: bool) -> exits.Exit:

@@ -10,14 +10,16 @@ from urllib.parse import quote
 from provkit.errors import ConfigurationError, CredentialError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
 from provkit.report.document import Failure
+from provkit.signers.identities import Identity
 from provkit_cli import inputs, pool
-from provkit_cli.identity import KeyOptions, load_signer
+from provkit_cli.identity import load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from provkit.origin.declaration import Origin
     from provkit.signers import Signer
+    from provkit.signers.authorities import TimeStampAuthority
     from provkit_cli.targets import Target
 
 
@@ -26,7 +28,7 @@ class SignJob:
     """What is the same for every file.  Picklable: it names the key and never holds it."""
 
     origin: Origin
-    keys: KeyOptions
+    keys: Identity
     media_type: str | None
     timed: bool
     resign: bool = False
@@ -42,6 +44,10 @@ class SignJob:
     """Of encrypted PDFs."""
     force: bool = False
     """Replace a sidecar that is there."""
+    tsa: str | None = None
+    """Address of the time-stamp authority that is asked for each file."""
+    stapled: bytes | None = None
+    """An OCSP response about the certificate, the same for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
                 front_matter=FrontMatter(job.front_matter),
                 manifest=kept,
                 password=job.password,
+                time_stamper=None if job.tsa is None else _authority(job.tsa),
+                stapled=job.stapled,
             )
             target.write(
                 signed.asset,
@@ -105,6 +113,12 @@ def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
     return Outcome(
         target, signed.normalized, signed.hidden_characters, signed.manifest is not None, signed.warnings
     )
+
+
+def _authority(url: str) -> TimeStampAuthority:
+    from provkit.signers.authorities import TimeStampAuthority
+
+    return TimeStampAuthority(url)
 
 
 def _reference(job: SignJob, target: Target) -> str | None:

@@ -69,7 +69,8 @@ def _lines(entry: TrustList, *, verbose: bool) -> Iterator[str]:
                 if rule.fingerprint is not None
                 else f"{rule.serial or 0:x} of {rule.issuer}"
             )
-            yield f"  {console.shown(what)}{f': {console.shown(rule.reason)}' if rule.reason else ''}"
+            span = f" {rule.span}" if rule.span else ""
+            yield f"  {console.shown(what)}{span}{f': {console.shown(rule.reason)}' if rule.reason else ''}"
 
 
 @app.command()

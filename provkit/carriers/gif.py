@@ -127,6 +127,13 @@ def _carrier(data: bytes, pos: int, end: int, limits: Limits) -> Found:
     return Found(store, ((pos, end - pos),), problems)
 
 
+def extension(store: bytes) -> bytes:
+    """The extension that carries a store, in full sub-blocks."""
+    blocks = (store[at : at + _BLOCK] for at in range(0, len(store), _BLOCK))
+    body = b"".join(bytes((len(block),)) + block for block in blocks)
+    return bytes((_EXTENSION,)) + _APPLICATION + IDENTIFIER + VERSION + body + b"\0"
+
+
 def remove(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The GIF without the extensions of manifest stores, whole, damaged or under another name.
 

@@ -10,14 +10,13 @@ time it signed at, our own steps: the engine is not asked who is trusted (ADR 00
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from provkit.codes import StatusCode
-from provkit.engine import report as reports
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
 from provkit.manifest import claim as claims
-from provkit.manifest import signature_steps
+from provkit.manifest import deltas, signature_steps
 from provkit.manifest import store as stores
 from provkit.manifest.findings import Findings
 from provkit.manifest.validation import Validation
@@ -32,15 +31,6 @@ if TYPE_CHECKING:
     from provkit.manifest.store import Assertion, Manifest
     from provkit.manifest.validation import CredentialJudge
     from provkit.verdict import Status
-
-_OURS: Final = frozenset(
-    {
-        StatusCode.SIGNING_CREDENTIAL_UNTRUSTED,
-        StatusCode.SIGNING_CREDENTIAL_INVALID,
-        StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY,
-    }
-)
-"""What our own steps answer about a signer, whatever others found with their lists, at their time."""
 
 
 class Account:
@@ -113,8 +103,8 @@ class Account:
             self._signer(child)
             child.assertions_hold = child.rules_hold = child.ingredients_hold = True
         uri = run.manifest.assertion_uri(label)
-        for status in (*reports.recorded(run.contents.get(label)), *self._found.get(uri, ())):
-            if status.code not in _OURS and status not in child.findings.failure:
+        for status in (*deltas.recorded(run.contents.get(label)), *self._found.get(uri, ())):
+            if status.code not in deltas.JUDGED_ANEW and status not in child.findings.failure:
                 child.findings.add(status.code, status.url, status.explanation)
         run.ancestors[label] = child
 

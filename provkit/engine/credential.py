@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from provkit.codes import StatusCode
-from provkit.errors import LimitError, MalformedError
+from provkit.codes import StatusCode, StatusKind
+from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import cbor, cose
+from provkit.trust import revocation, timestamp
 from provkit.trust.chain import judge
 from provkit.trust.credential import load_credential
-from provkit.trust.store import Purpose
 from provkit.verdict import SignerFacts, Status
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from provkit.trust.store import TrustStore
 
 _COSE_NAMES = {number: name for name, number in cose.ALGORITHM_NUMBERS.items()}
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class ContainerCredential:
     """:attr:`moment` is vouched for by an authority on a list for time stamps."""
     failures: tuple[Status, ...] = ()
     """What makes the credential invalid, whatever the engine says."""
+    revocation: Status | None = None
+    """What stapled OCSP responses come to (:mod:`provkit.trust.revocation`); *revoked* is a failure too."""
     warnings: tuple[str, ...] = ()
 
 
@@ -74,10 +77,13 @@ def judge_container(
     url = store.active.uri("c2pa.signature")
     try:
         if isinstance(signature, cose.CoseSign1):
-            header, unsigned, chain = signature.header, signature.unprotected, signature.chain
+            envelope = _Envelope(
+                signature.protected, signature.header, signature.unprotected, signature.signature
+            )
+            chain = signature.chain
         else:
-            header, unsigned = _headers(store.active, limits)
-            chain = cose.chain_of(header, unsigned, limits)
+            envelope = _envelope(store.active, limits)
+            chain = cose.chain_of(envelope.header, envelope.unsigned, limits)
         credential = load_credential(chain, limits)
     except MalformedError as error:
         failure = Status(StatusCode.SIGNING_CREDENTIAL_INVALID, url, error.message)
@@ -86,7 +92,7 @@ def judge_container(
     moment, listed = at, False
     stamped = _stamped(report)
     if stamped is not None:
-        listed = _authority_is_listed(unsigned, header, trust, stamped, limits)
+        listed = _is_vouched_for(store.active, envelope, trust, stamped, limits)
         if listed or not credential.valid_at(at):
             moment = stamped
         if not listed and not credential.valid_at(at):
@@ -94,12 +100,12 @@ def judge_container(
                 "STRICT-IMG-13: the signer's certificate has run out, and no listed authority vouches for "
                 "the time of signing"
             )
-    found = judge(credential, trust, moment)
+    found = judge(credential, trust, moment, stamped=listed)
     trusted, reason = found.trusted, found.reason
     if found.trusted and warnings:
         trusted, reason = False, "the time of signing is not vouched for by a listed authority"
     facts = credential.signer_facts(
-        algorithm=_algorithm(header) or credential.facts.algorithm,
+        algorithm=_algorithm(envelope.header) or credential.facts.algorithm,
         trust_list=found.list_name if trusted else None,
         distrusted=found.reason if found.distrusted else None,
     )
@@ -116,6 +122,12 @@ def judge_container(
                 f"to {facts.not_after:%Y-%m-%d %H:%M} UTC only",
             )
         )
+    ((stapled, why),) = revocation.verify(
+        cose.stapled(envelope.unsigned), credential, trust, moment, stamped=listed, limits=limits
+    )
+    revoked = Status(stapled, url, why)
+    if stapled.kind is StatusKind.FAILURE:
+        failures.append(revoked)
     code = StatusCode.SIGNING_CREDENTIAL_TRUSTED if trusted else StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
     return ContainerCredential(
         trusted=trusted,
@@ -124,12 +136,24 @@ def judge_container(
         moment=moment,
         time_stamped=listed,
         failures=tuple(failures),
+        revocation=revoked,
         warnings=tuple(warnings),
     )
 
 
-def _headers(manifest: Manifest, limits: Limits) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
-    """Signed and unsigned header of the signature.
+class _Envelope(NamedTuple):
+    """The parts of a COSE_Sign1."""
+
+    protected: bytes
+    header: Mapping[Any, Any]
+    """`protected`, decoded."""
+    unsigned: Mapping[Any, Any]
+    signature: object
+    """Bytes, in honest files."""
+
+
+def _envelope(manifest: Manifest, limits: Limits) -> _Envelope:
+    """The signature of a manifest.
 
     Read without asking for the shortest form: how strange a spelling is, the strict pass says.
     """
@@ -137,10 +161,12 @@ def _headers(manifest: Manifest, limits: Limits) -> tuple[Mapping[Any, Any], Map
         raise MalformedError("the manifest has no one signature")
     value = cbor.decode(manifest.signatures[0].contents[0].payload, max_depth=limits.cbor_depth)
     match value:
-        case cbor.Tag(tag=cbor.TAG_COSE_SIGN1, value=(bytes() as protected, Mapping() as unsigned, *_)):
+        case cbor.Tag(
+            tag=cbor.TAG_COSE_SIGN1, value=(bytes() as protected, Mapping() as unsigned, _, signature)
+        ):
             header = cbor.decode(protected, max_depth=limits.cbor_depth) if protected else {}
             if isinstance(header, Mapping):
-                return header, unsigned
+                return _Envelope(protected, header, unsigned, signature)
         case _:
             pass
     raise MalformedError("the signature is not a tagged COSE_Sign1")
@@ -162,63 +188,26 @@ def _stamped(report: EngineReport) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _authority_is_listed(
-    unsigned: Mapping[Any, Any],
-    header: Mapping[Any, Any],
-    trust: TrustStore,
-    stamped: datetime,
-    limits: Limits,
+def _is_vouched_for(
+    manifest: Manifest, envelope: _Envelope, trust: TrustStore, stamped: datetime, limits: Limits
 ) -> bool:
-    """Whether a list for time stamps, and not merely one for claims, vouches for the authority."""
-    for name in ("sigTst2", "sigTst"):
-        values = unsigned.get(name, header.get(name))
-        tokens = values.get("tstTokens") if isinstance(values, Mapping) else None
-        for entry in tokens if isinstance(tokens, list | tuple) else ():
-            token = entry.get("val") if isinstance(entry, Mapping) else None
-            if not isinstance(token, bytes) or len(token) > limits.certificates * limits.certificate_bytes:
-                continue
-            chain = _token_chain(token)
-            try:
-                if (
-                    chain
-                    and judge(
-                        load_credential(chain, limits), trust, stamped, purpose=Purpose.TIME_STAMPING
-                    ).trusted
-                ):
-                    return True
-            except (MalformedError, LimitError):
-                continue
-    return False
+    """Whether the time stamp holds by our rules too, and a list for time stamps vouches for its authority.
 
-
-def _token_chain(token: bytes) -> tuple[bytes, ...]:
-    """Certificates in a time-stamp token, the authority's own first; empty if it cannot be read.
-
-    ``sigTst`` holds a whole response, or in some files the bare token that ``sigTst2`` holds.
+    The engine takes authorities of any list, and tokens in more than one spelling.
     """
-    from asn1crypto import cms, tsp
-
-    try:
-        try:
-            content = cms.ContentInfo.load(token, strict=True)
-            signed = content["content"]
-            if content["content_type"].native != "signed_data":
-                return ()
-        except (ValueError, TypeError):
-            signed = tsp.TimeStampResp.load(token, strict=True)["time_stamp_token"]["content"]
-        identifier = signed["signer_infos"][0]["sid"]
-        certificates = [choice.chosen for choice in signed["certificates"]]
-        own = [entry for entry in certificates if _is_named(entry, identifier)]
-        return tuple(entry.dump() for entry in (*own, *(e for e in certificates if e not in own)) if own)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-        return ()
-
-
-def _is_named(certificate: Any, identifier: Any) -> bool:
-    if identifier.name == "issuer_and_serial_number":
-        named = identifier.chosen
-        return bool(
-            certificate.serial_number == named["serial_number"].native
-            and certificate.issuer.dump() == named["issuer"].dump()
-        )
-    return bool(certificate.key_identifier == identifier.chosen.native)
+    named = [name for name in ("sigTst2", "sigTst") if name in envelope.unsigned or name in envelope.header]
+    match [envelope.unsigned.get(name) for name in named]:
+        case [{"tstTokens": [{"val": bytes() as token}]}]:
+            pass
+        case _:
+            return False
+    if named == ["sigTst2"]:
+        payload: object = cbor.encode(envelope.signature)
+    else:
+        boxes = manifest.claims[0].contents if len(manifest.claims) == 1 else ()
+        payload = boxes[0].payload if len(boxes) == 1 else None
+    if not isinstance(payload, bytes):
+        return False
+    found = timestamp.verify(token, cose.to_be_stamped(envelope.protected, payload), trust, limits)
+    # The engine's time has whole seconds.
+    return found.trusted and found.moment is not None and abs(found.moment - stamped) < _SECOND

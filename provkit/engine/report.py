@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from provkit.codes import StatusCode, StatusKind
 from provkit.errors import LimitError, MalformedError, ProvkitError, UnsupportedError
-from provkit.manifest import cbor
+from provkit.manifest.deltas import CHANGED_CONTENT, CODES, one_line
 from provkit.verdict import Status, Statuses
 
 if TYPE_CHECKING:
@@ -16,30 +16,7 @@ if TYPE_CHECKING:
 
 EngineState = Literal["Trusted", "Valid", "Invalid"]
 
-_ALIASES: Final = {
-    # Written by c2pa-rs, and in no edition of the standard since 2.2.
-    "signingCredential.expired": StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY,
-    "signingCredential.revoked": StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED,
-    "signingCredential.ocsp.notRevoked": StatusCode.SIGNING_CREDENTIAL_OCSP_NOT_REVOKED,
-    "claim.required.missing": StatusCode.CLAIM_MALFORMED,
-    "assertion.required.missing": StatusCode.ASSERTION_MISSING,
-    # Older spellings, kept in the results that ingredients carry.
-    "claimSignature.outsideValidityPeriod": StatusCode.CLAIM_SIGNATURE_OUTSIDE_VALIDITY,
-    "timestamp.mismatch": StatusCode.TIME_STAMP_MISMATCH,
-    "timestamp.untrusted": StatusCode.TIME_STAMP_UNTRUSTED,
-}
-_CONTENT: Final = frozenset(
-    {
-        StatusCode.ASSERTION_DATA_HASH_MISMATCH,
-        StatusCode.ASSERTION_BMFF_HASH_MISMATCH,
-        StatusCode.ASSERTION_BOXES_HASH_MISMATCH,
-        StatusCode.ASSERTION_COLLECTION_HASH_MISMATCH,
-    }
-)
-"""What the engine says of a content that does not fit its hash, in several wordings."""
 _CHANGED: Final = "the content was changed after signing"
-_CODES: Final = {code.value: code for code in StatusCode} | _ALIASES
-_EXPLANATION_LENGTH: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,47 +101,18 @@ def _statuses(results: Mapping[str, Any], others: list[str]) -> Statuses:
     for listed in by_kind:
         for entry in results.get(listed.value) or ():
             written = str(entry.get("code", ""))
-            code = _CODES.get(written)
-            explanation = _line(str(entry.get("explanation") or written))
+            code = CODES.get(written)
+            explanation = one_line(str(entry.get("explanation") or written))
             if code is None:
                 if listed is not StatusKind.FAILURE:
                     others.append(written)
                     continue
                 code = StatusCode.GENERAL_ERROR
-                explanation = f"{_line(written)}: {explanation}"
-            if code in _CONTENT:
+                explanation = f"{one_line(written)}: {explanation}"
+            if code in CHANGED_CONTENT:
                 explanation = _CHANGED
             by_kind[code.kind].append(Status(code, entry.get("url"), explanation))
     return Statuses(tuple(success), tuple(informational), tuple(failure))
-
-
-def recorded(ingredient: Any) -> tuple[Status, ...]:
-    """Failures that an ingredient assertion itself records (C2PA 2.4 §18.16), which the engine does not repeat.
-
-    Args:
-        ingredient: content of the assertion, of any version.
-    """
-    fields = ingredient if isinstance(ingredient, cbor.MAPS) else {}
-    results = fields.get("validationResults")
-    active = results.get("activeManifest") if isinstance(results, cbor.MAPS) else None
-    listed = active.get("failure") if isinstance(active, cbor.MAPS) else fields.get("validationStatus")
-    found: list[Status] = []
-    for entry in listed if isinstance(listed, list | tuple) else ():
-        written = entry.get("code") if isinstance(entry, cbor.MAPS) else None
-        code = _CODES.get(written, StatusCode.GENERAL_ERROR) if isinstance(written, str) else None
-        if code is not None and code.kind is StatusKind.FAILURE:
-            why = (
-                "the content was changed before it was taken in" if code in _CONTENT else _line(str(written))
-            )
-            url = entry.get("url")
-            found.append(Status(code, url if isinstance(url, str) else None, f"recorded: {why}"))
-    return tuple(found)
-
-
-def _line(text: str) -> str:
-    if not text.isprintable():
-        text = (text.splitlines() or [""])[0]
-    return text[:_EXPLANATION_LENGTH]
 
 
 _REMOTE: Final = re.compile(r"Remote: must fetch remote manifests from url (\S+)")
@@ -206,7 +154,7 @@ def from_error(kind: str, message: str) -> EngineReport:
     remote = _REMOTE.match(message)
     if remote:
         return EngineReport(state=None, embedded=False, remote_url=remote[1])
-    detail = _line(message.removeprefix(f"{kind}: "))
+    detail = one_line(message.removeprefix(f"{kind}: "))
     if _ALGORITHM.search(message):
         failure = Status(StatusCode.ALGORITHM_UNSUPPORTED, None, f"the credential cannot be read: {detail}")
         return EngineReport(state="Invalid", statuses=Statuses(failure=(failure,)), error=detail)
@@ -222,7 +170,7 @@ def from_error(kind: str, message: str) -> EngineReport:
 
 def asset_error(kind: str, message: str) -> ProvkitError:
     """The error of ours that fits an error of the engine about the asset itself."""
-    detail = _line(message.removeprefix(f"{kind}: "))
+    detail = one_line(message.removeprefix(f"{kind}: "))
     if _LIMIT.search(detail):
         return LimitError(f"a bound of the reference engine was reached: {detail}")
     if kind == "NotSupported" or "prerelease" in detail or "not supported" in detail:

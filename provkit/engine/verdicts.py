@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from provkit import statements
 from provkit.carriers import containers
-from provkit.codes import StatusCode
-from provkit.engine import credential, native, strict
+from provkit.codes import StatusCode, StatusKind
+from provkit.engine import credential, native, stamping, strict
 from provkit.engine import report as reports
 from provkit.engine.account import Account
 from provkit.engine.manifest_definition import Source, define
@@ -37,6 +38,8 @@ from provkit.verdict import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provkit.carriers.found import Found
     from provkit.engine.credential import ContainerCredential
     from provkit.engine.report import EngineReport
@@ -47,6 +50,15 @@ if TYPE_CHECKING:
     from provkit.trust.store import TrustStore
 
 _OURS: Final = frozenset({StatusCode.SIGNING_CREDENTIAL_TRUSTED, StatusCode.SIGNING_CREDENTIAL_UNTRUSTED})
+_STAPLED: Final = frozenset(
+    {
+        StatusCode.SIGNING_CREDENTIAL_OCSP_INACCESSIBLE,
+        StatusCode.SIGNING_CREDENTIAL_OCSP_NOT_REVOKED,
+        StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED,
+        StatusCode.SIGNING_CREDENTIAL_OCSP_UNKNOWN,
+    }
+)
+"""What our own reading of stapled responses answers; that the engine finds one revoked counts as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,8 @@ class _Answers:
     def statuses(self) -> Statuses:
         """The engine's statuses with our own judgement of the signer in place of its."""
         engine = self.report.statuses
-        success = [status for status in engine.success if status.code not in _OURS]
+        success = [status for status in engine.success if status.code not in _OURS | _STAPLED]
+        informational = [status for status in engine.informational if status.code not in _STAPLED]
         failure = [status for status in engine.failure if status.code not in _OURS]
         if self.report.state == "Invalid":
             mine = reports.failures(self.report.ingredients)
@@ -81,7 +94,10 @@ class _Answers:
         if self.who is not None:
             ours = self.who.status
             (success if ours.code is StatusCode.SIGNING_CREDENTIAL_TRUSTED else failure).append(ours)
-        return Statuses(tuple(success), engine.informational, tuple(dict.fromkeys(failure)))
+            stapled = self.who.revocation
+            if stapled is not None and stapled.kind is not StatusKind.FAILURE:  # those are among failures
+                (success if stapled.kind is StatusKind.SUCCESS else informational).append(stapled)
+        return Statuses(tuple(success), tuple(informational), tuple(dict.fromkeys(failure)))
 
 
 def verify(
@@ -131,7 +147,7 @@ def verify(
     run = Account(answers.strict.readings, store.active.label, judge, at, against, limits).active
     run.signer_trusted = who.trusted
     stamped = who.moment if who.time_stamped else None
-    return Verdict(
+    verdict = Verdict(
         state=state,
         media_type=media_type,
         carrier=carrier,
@@ -154,6 +170,7 @@ def verify(
         assertions=tuple(run.contents),
         warnings=warnings,
     )
+    return statements.added(verdict, run, judge, at, limits)
 
 
 def _found(ancestor: Validation | None, delta: Statuses) -> Statuses:
@@ -201,6 +218,8 @@ def sign(
     resign: bool = False,
     parent: tuple[bytes, str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    stamp: Callable[[bytes], bytes] | None = None,
+    revocation: tuple[bytes, ...] = (),
 ) -> bytes:
     """Sign a container through the engine, and return it only if it verifies.
 
@@ -214,6 +233,8 @@ def sign(
         resign: keep the credential the asset carries as its parent's.
         parent: an asset this one was made from, and its media type as sniffed.
         limits: bounds on what is read.
+        stamp: gives a time stamp over the bytes it gets (:mod:`.stamping`).
+        revocation: OCSP responses to staple, with a time stamp.
 
     Raises:
         AlreadySignedError: the asset carries a credential, and `resign` is not set.
@@ -235,6 +256,8 @@ def sign(
     definition = define(origin, media_type, when, version=version, sources=sources)
     ready = containers.prepare(data, media_type, limits)
     signed = native.sign(ready, media_type, definition, signer)
+    if stamp is not None:
+        signed = stamping.stamped(signed, media_type, stamp, revocation, limits)
     state, reasons = _self_check(signed, media_type, limits)
     if state is not State.VALID:
         raise SelfCheckError(

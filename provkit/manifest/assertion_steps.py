@@ -1,4 +1,4 @@
-"""Step 7: every declared assertion is there and unchanged, and nothing is undeclared (C2PA 2.4 §15.10)."""
+"""Step 7a: every declared assertion is there and unchanged, and nothing is undeclared (C2PA 2.4 §15.10)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
-from provkit.manifest import cbor
+from provkit.manifest import cbor, redactions
 from provkit.manifest import store as stores
 from provkit.manifest.claim import HashedUri
-from provkit.manifest.validation import HASHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,26 +20,23 @@ if TYPE_CHECKING:
     from provkit.manifest.validation import Validation
 
 _ASSERTION_PREFIX: Final = f"{stores.URI_PREFIX}{stores.LABEL_ASSERTIONS}/"
-# Assertions whose meaning reaches outside the manifest; judged in a later version.
-_LATER: Final = frozenset(
-    {"c2pa.cloud-data", "c2pa.external-reference", "c2pa.time-stamp", "c2pa.certificate-status"}
-)
 
 
 def check(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertion, ...]:
-    """Step 7: every declared assertion is there and unchanged, and none is undeclared (§15.10)."""
+    """Step 7a: every declared assertion is there and unchanged, or redacted, and none is undeclared (§15.10)."""
     manifest, add = run.manifest, run.findings.add
     by_label: dict[str, Assertion] = {}
+    good = True
     for assertion in manifest.assertions:
         if assertion.label in by_label:
             url = manifest.assertion_uri(assertion.label)
             add(StatusCode.ASSERTION_UNDECLARED, url, "two assertions have the same label")
+            good = False
         by_label[assertion.label] = assertion
     if len(claim.created) + len(claim.gathered) > limits.assertions:
         raise LimitError(f"the claim lists more than {limits.assertions} assertions")
     declared: dict[str, Assertion] = {}
     named: set[str] = set()
-    good = True
     for uri in (*claim.created, *claim.gathered):
         label = _label(run, uri)
         if label is not None and label in named:
@@ -49,6 +45,10 @@ def check(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertion, ...
                 manifest.uri(manifest.claims[0].label),
                 f"{uri.url} is listed twice",
             )
+        elif label is not None and label in run.redacted:
+            # Its label stays signed, so that what was taken out is not forgotten; its content says nothing.
+            run.contents[label] = None
+            good &= _is_redacted(run, label, by_label.get(label))
         elif label is not None and _is_intact(run, claim, uri, label, by_label.get(label)):
             declared[label] = by_label[label]
         else:
@@ -56,23 +56,26 @@ def check(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertion, ...
         if label is not None:
             named.add(label)
         if uri is claim.created[-1]:
-            run.created = frozenset(declared)
+            run.created = (
+                frozenset((*declared, *(run.redacted & named))) if run.redacted else frozenset(declared)
+            )
     for label in by_label:
         if label not in named:
             url = manifest.assertion_uri(label)
             add(StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
+            good = False
     for label, assertion in declared.items():
         good &= _decode(run, label, assertion, limits)
-    run.assertions_hold = _other_boxes(run, claim) and good
+    run.assertions_hold = _other_boxes(run, claim, limits) and good
     return tuple(declared.values())
 
 
-def _other_boxes(run: Validation, claim: Claim) -> bool:
+def _other_boxes(run: Validation, claim: Claim, limits: Limits) -> bool:
     """Data boxes and credentials of older versions stand only where a hashed URI covers them."""
     info = claim.fields.get("claim_generator_info")
     good = True
     if info is not None and b"self#jumbf" in cbor.encode(info):
-        good = _references(run, run.manifest.uri(run.manifest.claims[0].label), info)
+        good = _references(run, run.manifest.uri(run.manifest.claims[0].label), info, limits)
     for store in run.manifest.others:
         for box in store.superboxes:
             url = run.manifest.uri(store.label, box.label)
@@ -99,6 +102,17 @@ def _label(run: Validation, uri: HashedUri) -> str | None:
     return target.path[1]
 
 
+def _is_redacted(run: Validation, label: str, assertion: Assertion | None) -> bool:
+    """A redacted assertion is gone, or only zeros are left of it (§6.8, §15.11.3.3.1)."""
+    if assertion is None or redactions.is_blank(assertion.box):
+        return True
+    url = run.manifest.assertion_uri(label)
+    run.findings.add(
+        StatusCode.ASSERTION_NOT_REDACTED, url, "the assertion is said to be redacted, and is still there"
+    )
+    return False
+
+
 def _is_intact(
     run: Validation, claim: Claim, uri: HashedUri, label: str, assertion: Assertion | None
 ) -> bool:
@@ -107,7 +121,7 @@ def _is_intact(
     if assertion is None:
         add(StatusCode.ASSERTION_MISSING, url, "the claim lists an assertion that is not there")
         return False
-    match = hash_matches(uri, claim.alg, assertion.box.hashed)
+    match = run.digests.match(uri, claim.alg, assertion.box)
     if match is None:
         name = str(uri.alg or claim.alg)[:40]
         add(StatusCode.ALGORITHM_UNSUPPORTED, url, f"hash algorithm {name!r} is not allowed")
@@ -119,17 +133,8 @@ def _is_intact(
     return True
 
 
-def hash_matches(uri: HashedUri, enclosing: str | None, data: bytes) -> bool | None:
-    """Whether ``data`` has the hash of a hashed URI; None if the algorithm is not allowed (§13.1)."""
-    hasher = HASHERS.get(uri.alg or enclosing or "")
-    return None if hasher is None else bool(hasher(data).digest() == uri.hash)
-
-
 def _decode(run: Validation, label: str, assertion: Assertion, limits: Limits) -> bool:
     url = run.manifest.assertion_uri(label)
-    base = assertion.base_label
-    if base in _LATER:
-        run.findings.unsupported.append(f"the assertion {base}")
     try:
         content = kinds.decode(assertion, limits.cbor_depth)
     except kinds.InvalidJsonError as error:
@@ -141,25 +146,29 @@ def _decode(run: Validation, label: str, assertion: Assertion, limits: Limits) -
     run.contents[label] = content
     if assertion.content is None or b"self#jumbf" not in assertion.content.payload:
         return True
-    return _references(run, url, content)
+    return _references(run, url, content, limits)
 
 
-def _references(run: Validation, url: str, content: Any) -> bool:
-    """Hashed URIs inside an assertion name boxes of this manifest, unchanged (§15.10.3)."""
-    claim = run.claim
+def _references(run: Validation, url: str, content: Any, limits: Limits) -> bool:
+    """Hashed URIs inside an assertion name boxes of this manifest, unchanged (§15.10.3.3)."""
     good = True
     for uri in _hashed_uris(content):
+        run.references += 1
+        if run.references > limits.references:
+            raise LimitError(f"the manifest has more than {limits.references} hashed URIs")
         target = stores.parse_uri(uri.url)
         if target is None:
             continue  # an external reference: fetched by nobody here
         if target.manifest not in (None, run.manifest.label):
-            continue  # another manifest of the store: see _other_manifests
-        box = stores.resolve(run.manifest, target.path)
+            continue  # another manifest of the store: see ingredient_steps
+        if run.redacted and run.redacted_label(target) is not None:
+            continue  # §6.8: what was taken out cannot be compared any more
+        box = run.resolve(target.path)
         if box is None:
             run.findings.add(StatusCode.HASHED_URI_MISSING, url, f"{uri.url} names nothing in this manifest")
             good = False
             continue
-        match = hash_matches(uri, claim.alg if claim else None, box.hashed)
+        match = run.digests.match(uri, run.claim.alg if run.claim else None, box)
         if match is None:
             run.findings.add(
                 StatusCode.ALGORITHM_UNSUPPORTED, url, f"the hash of {uri.url} has no allowed algorithm"

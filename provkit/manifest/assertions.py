@@ -31,13 +31,17 @@ HARD_BINDINGS: Final = frozenset(
     {
         LABEL_DATA_HASH,
         "c2pa.hash.boxes",
-        "c2pa.hash.bmff",
         "c2pa.hash.bmff.v2",
         "c2pa.hash.bmff.v3",
         "c2pa.hash.collection.data",
-        "c2pa.hash.multi-asset",
     }
 )
+"""The assertions of which a standard manifest has one (§15.10.1.2); the hash of several parts comes
+beside it (§18.9), and ``c2pa.hash.bmff`` is ignored (§18.6)."""
+LABEL_CLOUD_DATA: Final = "c2pa.cloud-data"
+LABEL_EXTERNAL_REFERENCE: Final = "c2pa.external-reference"
+LABEL_TIME_STAMP: Final = "c2pa.time-stamp"
+LABEL_CERTIFICATE_STATUS: Final = "c2pa.certificate-status"
 RELATIONSHIPS: Final = frozenset({"parentOf", "componentOf", "inputTo"})
 
 
@@ -259,6 +263,11 @@ class Ingredient(NamedTuple):
         if third and manifest is not None and (signature is None or "validationResults" not in value):
             raise MalformedError("the ingredient has a manifest without its signature or validation results")
         return cls(relationship, title if isinstance(title, str) else None, manifest, signature, source_type)
+
+
+REDACTED_INGREDIENT: Final = Ingredient("componentOf", None, None, None, "redacted")
+"""Stands for an ingredient that was taken out: what it was cannot be told, so its origin is none
+that anybody knows."""
 
 
 def _hashed_uri(value: Any, name: str) -> HashedUri:

@@ -6,6 +6,10 @@ Everything but the signature is known before signing.  So :func:`build` declares
 that fits the most expensive signature; a cheaper one leaves a gap, which zero bytes of
 the unsigned COSE ``pad`` fill.  A zero byte of text fills three bytes, so a gap of another
 remainder takes another signature: about three in text, one where length is plain.
+
+A time stamp is over the signature, and an authority is not to be asked three times.  So with one
+there is room for more zero bytes in two paddings, whose own length fields cost more or less by their
+values: with :data:`_FREE_ZEROS` of them some division reaches every remainder.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from provkit.manifest import cbor, cose, jumbf
 from provkit.manifest import store as stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from provkit.carriers.carried import Placement
 
@@ -33,6 +37,16 @@ _ATTEMPTS: Final = 300
 _SALT_BYTES: Final = 16
 _SIGNATURE_BYTES: Final = {"ES256": 64, "ES384": 96, "ES512": 132, "Ed25519": 64}
 _RSA_SIGNATURE_BYTES: Final = 256
+_STAMP_BYTES: Final = 6400
+"""Room for a time-stamp token that has not been seen yet, bytes; most take 2 to 6 KB."""
+_STAMPS: Final = 4
+"""How often a time stamp is asked for: once, and again only if the token was larger than that."""
+_FREE_ZEROS: Final = 4608
+"""Zero bytes over which two paddings can be divided so that the carrier takes any number of bytes."""
+_FEW_ZEROS: Final = 64
+"""The same where one byte of the store is one byte of the carrier, about."""
+_NEAR: Final[tuple[int, ...]] = (0, -1, -2, 1)
+_FAR: Final = (0, -1, 1, -2, 2, -3, 3, -4, 4)
 
 
 class ClaimSigner(Protocol):
@@ -141,35 +155,48 @@ class _Layout:
             + jumbf.superbox(jumbf.UUID_CLAIM, stores.LABEL_CLAIM, jumbf.content_box(b"cbor", claim)),
         )
 
-    def assemble(self, plan: _Plan, signature: bytes, pad: int) -> bytes:
+    def assemble(self, plan: _Plan, signature: bytes, beside: cose.Beside) -> bytes:
         """The whole store."""
-        cose_box = jumbf.content_box(b"cbor", cose.encode(self.protected, signature, pad))
+        cose_box = jumbf.content_box(b"cbor", cose.encode(self.protected, signature, beside))
         signature_box = jumbf.superbox(jumbf.UUID_SIGNATURE, stores.LABEL_SIGNATURE, cose_box)
         manifest = jumbf.superbox(jumbf.UUID_MANIFEST, self.urn, plan.body + signature_box)
         return jumbf.superbox(jumbf.UUID_STORE, stores.LABEL_STORE, self.ancestors + manifest)
 
-    def roomy(self, length: int, signature_bytes: int) -> tuple[_Plan, int]:
+    def roomy(self, length: int, signature_bytes: int, beside: cose.Beside) -> tuple[_Plan, int]:
         """The least length from ``length`` on that holds its own plan, whatever the signature is."""
         while True:
             plan = self.plan(length)
-            needed = self.place.length(self.assemble(plan, b"\xff" * signature_bytes, 0))
+            needed = self.place.length(self.assemble(plan, b"\xff" * signature_bytes, beside))
             if needed <= length:
                 return plan, length
             length = needed
 
-    def fit(self, plan: _Plan, signature: bytes, length: int) -> bytes | None:
+    def fit(self, plan: _Plan, signature: bytes, beside: cose.Beside, length: int) -> bytes | None:
         """The store whose carrier takes exactly ``length`` bytes, or None."""
-        store = self.assemble(plan, signature, 0)
-        gap = length - self.place.length(store)
-        if gap == 0:
-            return store
-        # Length fields on the way out cost more or less as they grow: look a little around.
-        around = gap // self.place.zero_cost
-        for pad in (around, around - 1, around - 2, around + 1):
-            if pad > 0:
-                store = self.assemble(plan, signature, pad)
-                if self.place.length(store) == length:
-                    return store
+
+        def taken(pad: int, pad2: int | None = None) -> tuple[bytes, int]:
+            store = self.assemble(plan, signature, beside._replace(pad=pad, pad2=pad2))
+            return store, self.place.length(store)
+
+        stamped = beside.time_stamp is not None
+        zeros = (length - taken(0)[1]) // self.place.zero_cost if stamped else 0
+        for division in _divisions(zeros) if stamped else (None,):
+            store, least = taken(0, division)
+            gap = length - least
+            if gap == 0:
+                return store
+            if gap < 0:
+                continue
+            # Length fields on the way out cost more or less as they grow: look a little around.
+            around, reach = gap // self.place.zero_cost, _NEAR
+            if stamped and around:
+                # Over thousands of zero bytes "about" is not good enough: measure.
+                around, reach = gap * around // (taken(around, division)[1] - least), _FAR
+            for pad in (around + step for step in reach):
+                if pad > 0:
+                    store, length_now = taken(pad, division)
+                    if length_now == length:
+                        return store
         return None
 
 
@@ -182,6 +209,8 @@ def build(
     title: str | None = None,
     entropy: Entropy | None = None,
     ancestors: Sequence[bytes] = (),
+    stamp: Callable[[bytes], bytes] | None = None,
+    revocation: tuple[bytes, ...] = (),
 ) -> bytes:
     """Build and sign a manifest store.
 
@@ -194,6 +223,9 @@ def build(
         entropy: source of identifiers and salts.
         ancestors: manifest superboxes of ingredients, oldest first; the new one becomes the last
             and so the active one (§15.5.1).
+        stamp: gives a bare TimeStampToken over the bytes it gets; called once, unless its token is
+            larger than anybody's.
+        revocation: OCSP responses about the signer's certificate, DER, to be stapled.
 
     Returns:
         The store; ``place.length`` of it equals the exclusion in it.
@@ -204,19 +236,40 @@ def build(
     generator = {"name": GENERATOR_NAME, "version": version, "specVersion": SPEC_VERSION}
     layout = _Layout(drafts, place, signer, generator, title, entropy or Entropy(), ancestors)
     signature_bytes = _SIGNATURE_BYTES.get(signer.algorithm, _RSA_SIGNATURE_BYTES)
-    plan, length = layout.roomy(0, signature_bytes)
-    for _ in range(_ATTEMPTS):
+    room = beside = cose.Beside(revocation=revocation)
+    if stamp is not None:
+        zeros = _FEW_ZEROS if place.zero_cost == 1 else _FREE_ZEROS
+        room = room._replace(time_stamp=b"\xff" * _STAMP_BYTES, pad=zeros)
+    plan, length = layout.roomy(0, signature_bytes, room)
+    for _ in range(_ATTEMPTS if stamp is None else _STAMPS):
         signature = signer.sign(cose.to_be_signed(layout.protected, plan.claim))
-        store = layout.fit(plan, signature, length)
-        if store is not None:
-            return store
         if len(signature) != signature_bytes:
             signature_bytes = len(signature)
-            plan, length = layout.roomy(length, signature_bytes)
-        elif signer.deterministic:
+            plan, length = layout.roomy(length, signature_bytes, room)
+            continue
+        if stamp is not None:
+            token = stamp(cose.to_be_stamped(layout.protected, cbor.encode(signature)))
+            beside = beside._replace(time_stamp=token)
+            # Should it not fit, there is more room for the next one.
+            room = room._replace(time_stamp=b"\xff" * (len(token) + _FEW_ZEROS))
+        store = layout.fit(plan, signature, beside, length)
+        if store is not None:
+            return store
+        if signer.deterministic or stamp is not None:
             # The same claim would get the same signature: declare another length.
-            plan, length = layout.roomy(length + 1, signature_bytes)
+            plan, length = layout.roomy(length + 1, signature_bytes, room)
     raise SettleError("the length of the carrier did not settle", hint="please report this with the input")
+
+
+def _divisions(zeros: int) -> Iterator[int | None]:
+    """Lengths to try for a second padding, of about so many zero bytes in all.
+
+    A length field takes another byte at 24, 256 and 65536, and a byte below 16 costs less in text: so
+    both paddings are tried on either side of these, and of 4096.
+    """
+    yield from (None, 0, 24)
+    for begin in (max(zeros, 0) // 2 & ~0xFF, 4096):
+        yield from (begin, begin + 16, *range(begin + 24, begin + 256, 8))
 
 
 def _resolved(content: Any, uris: dict[str, dict[str, Any]]) -> Any:

@@ -65,8 +65,8 @@ class CoseSign1(NamedTuple):
     signature: bytes
     time_stamps: tuple[str, ...]
     """Which of the headers ``sigTst``, ``sigTst2`` are present."""
-    revocation_values: bool
-    """An ``rVals`` header (stapled OCSP) is present."""
+    revocation: tuple[bytes, ...]
+    """Stapled OCSP responses (``rVals``), as they came."""
     stray: str | None
     """What the unprotected header holds beyond known headers and zero padding, or None.
 
@@ -115,7 +115,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         protected=protected,
         signature=signature,
         time_stamps=tuple(name for name in ("sigTst", "sigTst2") if name in unprotected or name in header),
-        revocation_values="rVals" in unprotected or "rVals" in header,
+        revocation=(*stapled(unprotected), *stapled(header)),
         stray=stray_entries(unprotected),
         header=header,
         unprotected=unprotected,
@@ -236,6 +236,12 @@ def _is_revocation(value: Any) -> bool:
             return False
 
 
+def stapled(header: Mapping[Any, Any]) -> tuple[bytes, ...]:
+    """The OCSP responses (``rVals``) in a header, if it has them in their form."""
+    value: Any = header.get("rVals")
+    return tuple(value["ocspVals"]) if _is_revocation(value) else ()
+
+
 _TOKENS: Final[dict[Any, Callable[[Any], bool]]] = {
     "sigTst": _is_time_stamp,
     "sigTst2": _is_time_stamp,
@@ -260,9 +266,42 @@ def encode_protected(algorithm: str, chain: tuple[bytes, ...]) -> bytes:
     return cbor.encode({_ALG: ALGORITHM_NUMBERS[algorithm], _X5CHAIN: certificates})
 
 
-def encode(protected: bytes, signature: bytes, pad: int) -> bytes:
-    """COSE_Sign1_Tagged with ``pad`` zero bytes in the unprotected header (§10.4.2)."""
-    unprotected = _PAD_ENTRY + _bytes_header(pad) + bytes(pad)
+class Beside(NamedTuple):
+    """What a writer puts beside a signature, in the header that nothing signs (§10.3.2.5, §10.4.2)."""
+
+    time_stamp: bytes | None = None
+    """A bare TimeStampToken, DER, over :func:`to_be_stamped` of the signature."""
+    revocation: tuple[bytes, ...] = ()
+    """OCSP responses about the signer's certificate, DER."""
+    pad: int = 0
+    """Zero bytes."""
+    pad2: int | None = None
+    """Zero bytes of a second padding, where one does not reach a wanted length; None writes none."""
+
+
+def to_be_stamped(protected: bytes, payload: bytes) -> bytes:
+    """What a time stamp is over (RFC 8152 §4.4, as §10.3.2.5 uses it).
+
+    Args:
+        protected: encoded protected header of the signature.
+        payload: for ``sigTst2`` the signature as a CBOR byte string, for ``sigTst`` the claim.
+    """
+    return cbor.encode(["CounterSignature", protected, b"", payload])
+
+
+def encode(protected: bytes, signature: bytes, beside: Beside) -> bytes:
+    """COSE_Sign1_Tagged."""
+    if beside.time_stamp is None and not beside.revocation and beside.pad2 is None:
+        unprotected = _PAD_ENTRY + _bytes_header(beside.pad) + bytes(beside.pad)
+    else:
+        header: dict[str, Any] = {"pad": bytes(beside.pad)}
+        if beside.pad2 is not None:
+            header["pad2"] = bytes(beside.pad2)
+        if beside.revocation:
+            header["rVals"] = {"ocspVals": list(beside.revocation)}
+        if beside.time_stamp is not None:
+            header["sigTst2"] = {"tstTokens": [{"val": beside.time_stamp}]}
+        unprotected = cbor.encode(header)
     return b"".join(
         (
             b"\xd2\x84",

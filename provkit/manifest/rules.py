@@ -1,13 +1,15 @@
-"""Rules of a standard manifest: bindings, actions, ingredients (C2PA 2.4 §15.10.3, §18.15, §18.16)."""
+"""Rules of a manifest by its type: bindings, redactions, ingredients, actions (C2PA 2.4 §15.10, §18.15, §18.16)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
+from provkit.manifest import external_steps, redactions
 from provkit.manifest import store as stores
+from provkit.manifest.claim import HashedUri
 
 if TYPE_CHECKING:
     from provkit.limits import Limits
@@ -16,19 +18,32 @@ if TYPE_CHECKING:
     from provkit.manifest.store import Assertion
     from provkit.manifest.validation import Validation
 
-_INCEPTIONS = frozenset({"c2pa.created", "c2pa.opened"})
+_INCEPTIONS: Final = frozenset({"c2pa.created", "c2pa.opened"})
+_IN_UPDATES: Final = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
+"""The actions of an update manifest (§11.2.3)."""
+_TAKEN_OUT: Final = "redacted"
+"""In place of the relationship of an ingredient that was redacted: nobody can tell any more (§6.8)."""
+_WATERMARKED: Final = frozenset({"c2pa.watermarked", "c2pa.watermarked.bound"})
 
 
 def check(run: Validation, claim: Claim, declared: tuple[Assertion, ...], limits: Limits) -> bool:
-    """Steps 8 and 9 of spec/verification.md; True when every rule holds."""
+    """Steps 7b, 7c, 8, 9a and 9b of spec/verification.md; True when every rule holds."""
+    update = _is_update(run)
     # Evaluated one by one on purpose: a reader wants every finding, not the first.
     results = [
-        _hard_binding(run, declared),
+        True if update else _hard_binding(run, declared),
         _redactions(run, claim),
         _ingredients(run, declared),
         _actions(run, claim, declared, limits),
+        external_steps.check(run, declared),
     ]
+    if update:
+        results.append(_update(run))
     return all(results)
+
+
+def _is_update(run: Validation) -> bool:
+    return run.manifest.kind != "standard" and run.manifest.role == "update"
 
 
 def _url(run: Validation, label: str) -> str:
@@ -59,29 +74,65 @@ def _hard_binding(run: Validation, declared: tuple[Assertion, ...]) -> bool:
             else "the claim lists no assertion that binds the content",
         )
         return False
-    if bindings[0].base_label != kinds.LABEL_DATA_HASH:
-        # §9.2.4 and §A.7-A.9: carriers without a box structure are bound by c2pa.hash.data.
+    if run.manifest.kind == "compressed" and bindings[0].base_label == kinds.LABEL_DATA_HASH:
         add(
-            StatusCode.CLAIM_HARD_BINDINGS_MISSING,
-            _url(run, bindings[0].label),
-            "this medium is bound by c2pa.hash.data",
+            StatusCode.MANIFEST_COMPRESSED_INVALID,
+            _claim_url(run),
+            "a compressed manifest binds its content by c2pa.hash.data, which excludes each other (§18.5.1)",
         )
         return False
     return True
 
 
+def _update(run: Validation) -> bool:
+    """Step 8c: an update manifest adds to another and says nothing about the content (§11.2.3, §15.10.1.3)."""
+    add = run.findings.add
+    good = True
+    named = [assertion for assertion in run.declared if assertion.base_label in kinds.INGREDIENT_LABELS]
+    found = tuple(run.ingredients.values())
+    if len(named) != 1 or any(one.relationship != "parentOf" or one.manifest is None for one in found):
+        add(
+            StatusCode.MANIFEST_UPDATE_WRONG_PARENTS,
+            _claim_url(run),
+            "an update manifest has one ingredient, its parent, and that has a manifest",
+        )
+        good = False
+    for assertion in run.declared:
+        if assertion.base_label.startswith(("c2pa.hash.", "c2pa.thumbnail")):
+            add(
+                StatusCode.MANIFEST_UPDATE_INVALID,
+                _url(run, assertion.label),
+                "an update manifest has a hard binding or a thumbnail",
+            )
+            good = False
+    for label, actions in run.actions.items():
+        for action in actions.actions:
+            if action.name not in _IN_UPDATES:
+                add(
+                    StatusCode.MANIFEST_UPDATE_INVALID,
+                    _url(run, label),
+                    f"action {action.position} ({action.name[:60]}) is none of an update manifest",
+                )
+                good = False
+    return good
+
+
 def _redactions(run: Validation, claim: Claim) -> bool:
-    """Step 8b: a manifest does not redact its own assertions (§6.8); others come later."""
+    """Steps 7b, 8b, 9b: a claim redacts no hard binding, nothing of its own and no actions (§6.8, §15.10.3.1)."""
+    add = run.findings.add
     good = True
     for uri in claim.redacted:
         target = stores.parse_uri(uri)
+        label = target.path[-1] if target is not None and target.path else ""
         if target is None or target.manifest in (None, run.manifest.label):
-            run.findings.add(
-                StatusCode.ASSERTION_SELF_REDACTED, uri, "the claim redacts an assertion of its own"
-            )
-            good = False
+            add(StatusCode.ASSERTION_SELF_REDACTED, uri, "the claim redacts an assertion of its own")
+        elif stores.base_label(label) in kinds.ACTIONS_LABELS:
+            add(StatusCode.ASSERTION_ACTION_REDACTED, uri, "the claim redacts a list of actions")
+        elif redactions.is_protected(label):
+            add(StatusCode.ASSERTION_HARD_BINDING_REDACTED, uri, "the claim redacts a hard binding")
         else:
-            run.findings.unsupported.append("redacted assertions of other manifests")
+            continue
+        good = False
     return good
 
 
@@ -99,6 +150,9 @@ def _ingredients(run: Validation, declared: tuple[Assertion, ...]) -> bool:
         except MalformedError as error:
             add(StatusCode.ASSERTION_INGREDIENT_MALFORMED, _url(run, assertion.label), error.message)
             good = False
+    for label in run.redacted:
+        if stores.base_label(label) in kinds.INGREDIENT_LABELS and label in run.contents:
+            run.ingredients[label] = kinds.REDACTED_INGREDIENT
     parents = [
         label for label, ingredient in run.ingredients.items() if ingredient.relationship == "parentOf"
     ]
@@ -110,7 +164,7 @@ def _ingredients(run: Validation, declared: tuple[Assertion, ...]) -> bool:
         )
         good = False
     for label, ingredient in run.ingredients.items():
-        if ingredient.manifest is None:
+        if ingredient.manifest is None and ingredient.relationship != "inputTo":
             add(StatusCode.INGREDIENT_UNKNOWN_PROVENANCE, _url(run, label), "the ingredient has no manifest")
     return good
 
@@ -129,7 +183,7 @@ def _actions(run: Validation, claim: Claim, declared: tuple[Assertion, ...], lim
             good = False
     if sum(len(actions.actions) for actions in run.actions.values()) > limits.actions:
         raise LimitError(f"the manifest has more than {limits.actions} actions")
-    if claim.version > 1 and good:
+    if claim.version > 1 and good and not _is_update(run):
         good = _inception(run)
     for label, actions in run.actions.items():
         for action in actions.actions:
@@ -185,14 +239,23 @@ def _action(run: Validation, label: str, action: Action) -> bool:
         found = _relationships(run, action)
         wrong_count = len(found) != 1 if action.name == "c2pa.opened" else not found
         legacy = run.claim is not None and run.claim.version == 1 and not found
-        if not legacy and (wrong_count or any(relationship != wanted for relationship in found)):
+        if not legacy and (wrong_count or any(one not in (wanted, _TAKEN_OUT) for one in found)):
             add(
                 StatusCode.ASSERTION_ACTION_INGREDIENT_MISMATCH,
                 url,
                 f"action {action.position} ({action.name}) does not name its {wanted} ingredient",
             )
             return False
-    if action.name == "c2pa.watermarked.bound" and not any(
+    if action.name in ("c2pa.transcoded", "c2pa.repackaged"):
+        found = _relationships(run, action)
+        if any(relationship not in ("parentOf", _TAKEN_OUT) for relationship in found):
+            add(
+                StatusCode.ASSERTION_ACTION_INGREDIENT_MISMATCH,
+                url,
+                f"action {action.position} ({action.name}) names an ingredient that is not its parent",
+            )
+            return False
+    if action.name in _WATERMARKED and not any(
         base.startswith(kinds.LABEL_SOFT_BINDING) for base in run.contents
     ):
         add(
@@ -201,8 +264,31 @@ def _action(run: Validation, label: str, action: Action) -> bool:
             f"action {action.position} names no soft binding",
         )
         return False
-    if action.name == "c2pa.redacted":
-        run.findings.unsupported.append("redactions")
+    if action.name in ("c2pa.redacted", "c2pa.removed"):
+        run.names_others = True  # see related_steps
+    if "relatedAssertions" in action.parameters and not _are_related(run, action):
+        add(
+            StatusCode.ASSERTION_ACTION_MALFORMED,
+            url,
+            f"relatedAssertions of action {action.position} names something else than assertions of this manifest",
+        )
+        return False
+    return True
+
+
+def _are_related(run: Validation, action: Action) -> bool:
+    """``relatedAssertions``: one or more of this manifest, no ingredients and no actions (§15.10.3.2.3)."""
+    value = action.parameters["relatedAssertions"]
+    if not isinstance(value, list | tuple) or not value:
+        return False
+    for entry in value:
+        uri = HashedUri.read(entry)
+        target = stores.parse_uri(uri.url) if uri is not None else None
+        if target is None or target.manifest not in (None, run.manifest.label) or not target.path:
+            return False
+        base = stores.base_label(target.path[-1])
+        if target.path[-1] not in run.contents or base in kinds.INGREDIENT_LABELS | kinds.ACTIONS_LABELS:
+            return False
     return True
 
 
@@ -213,6 +299,9 @@ def _relationships(run: Validation, action: Action) -> list[str | None]:
     found: list[str | None] = []
     for uri in uris:
         target = stores.parse_uri(uri.url)
+        if target is not None and run.redacted_label(target) is not None:
+            found.append(_TAKEN_OUT)
+            continue
         own = target is not None and target.manifest in (None, run.manifest.label)
         ingredient = (
             run.ingredients.get(target.path[-1]) if target is not None and own and target.path else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provkit.codes import StatusCode
 from provkit.errors import MalformedError
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
         Validation,
     )
     from provkit.verdict import SignerFacts
-
-_COUNTERSIGNATURE: Final = "CounterSignature"
-"""Context of the structure that is stamped (RFC 8152 §4.4, as §10.3.2.5 uses it)."""
 
 
 def check(
@@ -57,6 +54,8 @@ def check(
         add(StatusCode.CLAIM_SIGNATURE_MISMATCH, url, error.message)
         return
     stamp = _time_stamp(run, signature, claim_bytes, judge, url)
+    if run.stamps and (stamp is None or not stamp.trusted):
+        stamp = _later_stamp(run, signature, judge, url) or stamp
     try:
         finding, moment = _judged(run, claim, signature.chain, stamp, judge, at)
     except MalformedError as error:
@@ -81,7 +80,7 @@ def check(
     if signature.stray is not None:
         # §15.12.1.1: inside an exclusion stand only the store and marked, zero padding.
         add(StatusCode.ASSERTION_DATA_HASH_MISMATCH, url, signature.stray)
-    _moment(run, finding, signature, moment, url)
+    _moment(run, finding, signature, moment, judge, url)
     run.signer = _with_algorithm(finding.facts, signature.algorithm)
 
 
@@ -117,7 +116,7 @@ def _time_stamp(
     # Early writers stamped the claim before they signed it; now it is the signature (§10.3.2.5).
     is_early = "sigTst" in signature.unprotected
     payload = claim_bytes if is_early else cbor.encode(signature.signature)
-    finding = judge.time_stamp(token, cbor.encode([_COUNTERSIGNATURE, signature.protected, b"", payload]))
+    finding = judge.time_stamp(token, cose.to_be_stamped(signature.protected, payload))
     for code, explanation in finding.statuses:
         run.findings.add(code, url, explanation)
     if finding.trusted:
@@ -125,6 +124,21 @@ def _time_stamp(
     else:
         run.warnings.append(f"time-stamp: {finding.statuses[-1][1]}; any time shown is claimed")
     return finding
+
+
+def _later_stamp(
+    run: Validation, signature: cose.CoseSign1, judge: CredentialJudge, url: str
+) -> TimeStampFinding | None:
+    """The first good time stamp that a later manifest holds for this one; None if none is (§15.8.1.2)."""
+    stamped = cose.to_be_stamped(signature.protected, cbor.encode(signature.signature))
+    for token in run.stamps:
+        finding = judge.time_stamp(token, stamped)
+        if finding.trusted:
+            for code, explanation in finding.statuses:
+                run.findings.add(code, url, explanation)
+            run.stamped = finding.moment
+            return finding
+    return None
 
 
 def _token(signature: cose.CoseSign1) -> bytes | None:
@@ -154,7 +168,7 @@ def _judged(
     if stamp is None or stamp.moment is None:
         return judge(chain, at), at
     if stamp.trusted:
-        return judge(chain, stamp.moment), stamp.moment
+        return judge(chain, stamp.moment, stamped=True), stamp.moment
     finding = judge(chain, at)
     if claim.version > 1 or finding.facts.not_before <= at <= finding.facts.not_after:
         return finding, at
@@ -173,9 +187,14 @@ def _judged(
 
 
 def _moment(
-    run: Validation, finding: CredentialFinding, signature: cose.CoseSign1, moment: datetime, url: str
+    run: Validation,
+    finding: CredentialFinding,
+    signature: cose.CoseSign1,
+    moment: datetime,
+    judge: CredentialJudge,
+    url: str,
 ) -> None:
-    """Validity of the certificate at the moment that counts; OCSP comes later."""
+    """Validity and revocation of the certificate at the moment that counts (§15.9)."""
     add = run.findings.add
     facts = finding.facts
     if facts.not_before <= moment <= facts.not_after:
@@ -199,14 +218,10 @@ def _moment(
             f"the signer's certificate is valid from {facts.not_before:%Y-%m-%d %H:%M} "
             f"to {facts.not_after:%Y-%m-%d %H:%M} UTC only, {why}",
         )
-    if signature.revocation_values:
-        run.findings.unsupported.append("stapled revocation information (OCSP)")
-    else:
-        add(
-            StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED,
-            url,
-            "no revocation information is stapled, and none was fetched",
-        )
+    for code, explanation in judge.revocation(
+        (*signature.revocation, *run.revocation), signature.chain, moment, stamped=run.stamped is not None
+    ):
+        add(code, url, explanation)
 
 
 def _own(manifest: Manifest, uri: str) -> SuperBox | None:

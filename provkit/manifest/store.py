@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from provkit.errors import LimitError, MalformedError
+from provkit.errors import LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
-from provkit.manifest import jumbf
+from provkit.manifest import compressed, jumbf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class Manifest(NamedTuple):
 
     label: str
     kind: str
-    """``standard``, ``update`` or ``compressed``."""
+    """``standard``, ``update`` or ``compressed``: what the superbox in the store is."""
     claims: tuple[SuperBox, ...]
     assertions: tuple[Assertion, ...]
     assertion_stores: tuple[SuperBox, ...]
@@ -68,8 +68,18 @@ class Manifest(NamedTuple):
     others: tuple[SuperBox, ...]
     """Data boxes and credential stores of older versions."""
     box: SuperBox
+    """The superbox as it stands in the store; what a hash of the manifest covers (§11.1.3.2)."""
     base_uri: str
     """Absolute JUMBF URI of the manifest."""
+    parts: SuperBox
+    """The superbox that holds claim, assertions and signature: another one if they are compressed."""
+    sealed: MalformedError | UnsupportedError | None = None
+    """Why a compressed manifest cannot be looked into, which leaves it without parts."""
+
+    @property
+    def role(self) -> str:
+        """``standard`` or ``update``, compressed or not."""
+        return "update" if self.parts.uuid == jumbf.UUID_UPDATE_MANIFEST else "standard"
 
     def uri(self, *path: str) -> str:
         """Absolute JUMBF URI of a part of this manifest (§8.4)."""
@@ -85,15 +95,18 @@ class Manifest(NamedTuple):
         Descriptions of the manifest, its claim box, assertion store and signature box are
         hashed by nothing.  They must be plain, or they are room for unsigned content.
         """
-        for box in (self.box, *self.claims, *self.signatures, *self.assertion_stores, *self.others):
+        own = (self.parts, *self.claims, *self.signatures, *self.assertion_stores, *self.others)
+        for box in own if self.parts is self.box else (self.box, *own):
             if box.toggles != _PLAIN_TOGGLES:
                 return f"the description of box {box.label!r} carries more than a type and a label"
-        if self.box.contents or any(box.contents for box in (*self.assertion_stores, *self.others)):
+        if self.sealed is not None:
+            return f"the manifest is compressed and cannot be looked into: {self.sealed.message}"
+        if self.parts.contents or any(box.contents for box in (*self.assertion_stores, *self.others)):
             return "a content box stands between the parts of the manifest"
         if self.box.uuid == jumbf.UUID_MANIFEST_ALIAS:
             # §11.1.4: readable in old files, written by nobody, one byte away from the type in use.
             return "the manifest is of a type that is no longer written"
-        for box in self.box.superboxes:
+        for box in self.parts.superboxes:
             if box.uuid not in _PARTS:
                 return f"box {box.label!r} is of a type this standard does not define"
         for box in (*self.claims, *self.signatures):
@@ -137,7 +150,12 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> ManifestStore:
     box = jumbf.parse(data, limits)
     if box.uuid != jumbf.UUID_STORE or box.label != LABEL_STORE:
         raise MalformedError("the JUMBF superbox is not a C2PA manifest store")
-    manifests = tuple(_manifest(child, limits) for child in box.superboxes if child.uuid in _MANIFESTS)
+    unpacker = None
+    if any(child.uuid == jumbf.UUID_COMPRESSED_MANIFEST for child in box.superboxes):
+        unpacker = compressed.Unpacker(box, limits)
+    manifests = tuple(
+        _manifest(child, limits, unpacker) for child in box.superboxes if child.uuid in _MANIFESTS
+    )
     if not manifests:
         raise MalformedError("the manifest store holds no manifest")
     # §8.4: an ambiguous label does not resolve, so a repeated one makes every URI void.
@@ -164,9 +182,15 @@ def join(older: Sequence[ManifestStore], active: ManifestStore) -> ManifestStore
     return active._replace(elsewhere=tuple(elsewhere))
 
 
-def _manifest(box: SuperBox, limits: Limits) -> Manifest:
+def _manifest(box: SuperBox, limits: Limits, unpacker: compressed.Unpacker | None) -> Manifest:
     by_type: dict[bytes, list[SuperBox]] = {}
-    for child in box.superboxes:
+    parts, sealed = box, None
+    if unpacker is not None and box.uuid == jumbf.UUID_COMPRESSED_MANIFEST:
+        try:
+            parts = unpacker.unpack(box)
+        except (MalformedError, UnsupportedError) as error:
+            sealed = error.with_traceback(None)  # else its frames would hold on to all of this
+    for child in () if sealed else parts.superboxes:
         by_type.setdefault(child.uuid, []).append(child)
     stores = by_type.get(jumbf.UUID_ASSERTIONS, [])
     assertions = [
@@ -190,6 +214,8 @@ def _manifest(box: SuperBox, limits: Limits) -> Manifest:
         ),
         box=box,
         base_uri=f"{URI_PREFIX}/{LABEL_STORE}/{box.label}",
+        parts=parts,
+        sealed=sealed,
     )
 
 
@@ -228,7 +254,7 @@ def parse_uri(uri: Any) -> Target | None:
 
 def resolve(manifest: Manifest, path: tuple[str, ...]) -> SuperBox | None:
     """The superbox a path of labels names inside a manifest; None if absent or ambiguous (§8.4)."""
-    box = manifest.box
+    box = manifest.parts
     for label in path:
         found = [child for child in box.superboxes if child.label == label]
         if len(found) != 1:

@@ -9,7 +9,8 @@ and a repeated question costs microseconds.
 The rules, in order:
 
 1. A certificate of the chain on a distrust list: distrusted, whatever else holds.  So is a chain
-   that leads only to anchors on one, whether it brought them along or not.
+   that leads only to anchors on one, whether it brought them along or not.  An entry for some span
+   of time counts unless a time stamp shows that it was signed outside of it.
 2. A route to an anchor of the right purpose whose span covers the time: trusted.  An intermediate
    may be the anchor.  The signer itself never is: nobody vouches for himself by being listed as
    an authority.
@@ -30,6 +31,7 @@ from provkit.trust.distrust import normal_name
 from provkit.trust.store import ListKind, Purpose, TrustList, TrustStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from cryptography import x509
@@ -69,6 +71,28 @@ class _Route:
     end: datetime
     list_name: str
     anchor: str
+    distrust: tuple[_Distrust, ...] = ()
+    """What is not believed of the anchor, for a span of time each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Distrust:
+    """Why a certificate is not believed, for a span of time or for ever."""
+
+    reason: str
+    start: datetime | None
+    end: datetime | None
+
+    @property
+    def is_bounded(self) -> bool:
+        """For a span of time only."""
+        return self.start is not None or self.end is not None
+
+    def covers(self, at: datetime, *, stamped: bool) -> bool:
+        """Whether it is about what was signed then; without a time stamp that may have been at any time."""
+        begun = self.start is None or self.start <= at
+        over = self.end is not None and self.end < at
+        return not stamped or (begun and not over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +105,8 @@ class _Judgement:
     """In the order of the lists."""
     reason: str = ""
     """Why there is no route."""
+    distrust: tuple[_Distrust, ...] = ()
+    """What is not believed of the chain, for a span of time each."""
     allowed: ChainFinding | None = None
     """The answer when no route covers the time, if the signer is on an allowed list."""
 
@@ -98,7 +124,12 @@ class Anchor:
 
 
 def judge(
-    credential: Credential, store: TrustStore, at: datetime, *, purpose: Purpose = Purpose.CLAIM_SIGNING
+    credential: Credential,
+    store: TrustStore,
+    at: datetime,
+    *,
+    purpose: Purpose = Purpose.CLAIM_SIGNING,
+    stamped: bool = False,
 ) -> ChainFinding:
     """Whether a list of `store` vouches for the signer at the time `at`.
 
@@ -109,6 +140,7 @@ def judge(
         store: the lists to consult.
         at: time of signing where it is known, else now; aware.
         purpose: what the signer must be listed for.
+        stamped: a trusted time stamp vouches for `at` as the time of signing.
     """
     if sum(map(len, credential.chain)) <= CACHED_BYTES:
         judgement = _judge(_Question(credential), store, purpose)
@@ -116,8 +148,14 @@ def judge(
         judgement = _consider(credential, store, purpose)
     if judgement.fixed is not None:
         return judgement.fixed
-    for route in judgement.routes:
-        if route.start <= at <= route.end:
+    why = _first(judgement.distrust, at, stamped=stamped)
+    if why is not None:
+        return _not_believed(why)
+    reasons = [_first(route.distrust, at, stamped=stamped) for route in judgement.routes]
+    if reasons and None not in reasons and reasons[0] is not None:
+        return _not_believed(reasons[0])
+    for route, distrusted in zip(judgement.routes, reasons, strict=True):
+        if distrusted is None and route.start <= at <= route.end:
             return _by_anchor(route)
     if judgement.allowed is not None:
         return judgement.allowed
@@ -125,6 +163,14 @@ def judge(
         name = judgement.routes[0].list_name
         return _untrusted(f"{name!r} leads to this signer, but not all certificates were valid at that time")
     return _untrusted(judgement.reason)
+
+
+def _first(entries: tuple[_Distrust, ...], at: datetime, *, stamped: bool) -> str | None:
+    return next((one.reason for one in entries if one.covers(at, stamped=stamped)), None)
+
+
+def _not_believed(reason: str) -> ChainFinding:
+    return ChainFinding(trusted=False, reason=reason, distrusted=True)
 
 
 class _Question:
@@ -164,23 +210,25 @@ def _judge(question: _Question, store: TrustStore, purpose: Purpose) -> _Judgeme
 
 def _consider(credential: Credential, store: TrustStore, purpose: Purpose) -> _Judgement:
     prints = [hashlib.sha256(der).digest() for der in credential.chain]
+    bounded: list[_Distrust] = []
     for entry in store.lists:  # rule 1
         if entry.kind is ListKind.DISTRUST:
-            why = _distrusted(credential, prints, entry)
-            if why is not None:
-                return _Judgement(ChainFinding(trusted=False, reason=why, distrusted=True))
+            for one in _distrusted(credential, prints, entry):
+                if not one.is_bounded:
+                    return _Judgement(_not_believed(one.reason))
+                bounded.append(one)
     allowed = _allowed(prints[0], store, purpose)
     anchors = _anchors(store, purpose)
     if anchors:  # rule 2
         routes, reason, distrusted = _routes(credential, anchors, purpose, store)
         if distrusted and not routes:
-            return _Judgement(ChainFinding(trusted=False, reason=reason, distrusted=True))
+            return _Judgement(_not_believed(reason))
     else:
         routes = ()
         reason = (
             "no trust list is loaded" if store.is_empty else f"no list of anchors for {purpose} is loaded"
         )
-    return _Judgement(None, routes, reason, allowed)
+    return _Judgement(None, routes, reason, tuple(bounded), allowed)
 
 
 def _allowed(fingerprint: bytes, store: TrustStore, purpose: Purpose) -> ChainFinding | None:
@@ -196,23 +244,22 @@ def _allowed(fingerprint: bytes, store: TrustStore, purpose: Purpose) -> ChainFi
     return None
 
 
-def _distrusted(credential: Credential, prints: list[bytes], entry: TrustList) -> str | None:
-    """Why a distrust list names a certificate of the chain, or None."""
+def _distrusted(credential: Credential, prints: list[bytes], entry: TrustList) -> Iterator[_Distrust]:
+    """Why a distrust list does not believe certificates of the chain."""
     for position, (fingerprint, certificate) in enumerate(
         zip(prints, credential.certificates, strict=True), 1
     ):
         where = "the signer" if position == 1 else f"certificate {position} of the chain"
-        named = _named(fingerprint, certificate, entry)
-        if named is not None:
-            return f"{where} {named}"
-    return None
+        yield from _named(where, fingerprint, certificate, entry)
 
 
-def _named(fingerprint: bytes, certificate: x509.Certificate, entry: TrustList) -> str | None:
-    """How a distrust list names a certificate, or None."""
-    listed = f"is on the distrust list {entry.name!r}"
+def _named(
+    where: str, fingerprint: bytes, certificate: x509.Certificate, entry: TrustList
+) -> Iterator[_Distrust]:
+    """How a distrust list names a certificate."""
+    listed = f"{where} is on the distrust list {entry.name!r}"
     if fingerprint in entry.fingerprints:
-        return listed
+        yield _Distrust(listed, None, None)
     for rule in entry.rules:
         if rule.fingerprint is not None:
             hit = rule.fingerprint == fingerprint
@@ -221,19 +268,53 @@ def _named(fingerprint: bytes, certificate: x509.Certificate, entry: TrustList) 
                 certificate.issuer.rfc4514_string()
             )
         if hit:
-            return f"{listed}: {rule.reason}" if rule.reason else listed
-    return None
+            span = f" for what was signed {rule.span}" if rule.span else ""
+            why = f": {rule.reason}" if rule.reason else ""
+            yield _Distrust(f"{listed}{span}{why}", rule.start, rule.end)
 
 
-def _distrusted_anchor(anchor: Anchor, store: TrustStore) -> str | None:
-    """Why an anchor vouches for nobody.  A signer could leave it out of the chain, so it is asked for here."""
-    fingerprint = hashlib.sha256(anchor.der).digest()
+def distrusted_by(der: bytes, certificate: x509.Certificate, store: TrustStore) -> str | None:
+    """Why some distrust list does not believe a certificate that stands in no chain, at any time; or None."""
+    fingerprint = hashlib.sha256(der).digest()
     for entry in store.lists:
         if entry.kind is ListKind.DISTRUST:
-            named = _named(fingerprint, anchor.certificate, entry)
-            if named is not None:
-                return f"the authority above the chain {named}"
+            for one in _named("it", fingerprint, certificate, entry):
+                return one.reason
     return None
+
+
+def _distrusted_anchor(anchor: Anchor, store: TrustStore) -> tuple[_Distrust, ...]:
+    """Why an anchor vouches for nobody.  A signer could leave it out of the chain, so it is asked for here."""
+    fingerprint = hashlib.sha256(anchor.der).digest()
+    return tuple(
+        one
+        for entry in store.lists
+        if entry.kind is ListKind.DISTRUST
+        for one in _named("the authority above the chain", fingerprint, anchor.certificate, entry)
+    )
+
+
+def issuers_of(credential: Credential, store: TrustStore) -> tuple[x509.Certificate, ...]:
+    """The certificates that issued a signer's, by name and signature: of his chain, and of listed anchors."""
+    leaf = credential.certificates[0]
+    listed = _anchors(store, Purpose.CLAIM_SIGNING).get(normal_name(leaf.issuer.rfc4514_string()), ())
+    known = (*credential.certificates[1:], *(anchor.certificate for anchor in listed[:_MAX_ATTEMPTS]))
+    return tuple(one for one in dict.fromkeys(known) if issued(one, leaf))
+
+
+def issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
+    """Whether `issuer` names and signed `subject`."""
+    from cryptography.exceptions import InvalidSignature
+
+    from provkit.trust.profile import PARSE_ERRORS
+
+    if issuer.subject != subject.issuer:
+        return False
+    try:
+        subject.verify_directly_issued_by(issuer)
+    except (InvalidSignature, *PARSE_ERRORS):
+        return False
+    return True
 
 
 @lru_cache(maxsize=_CACHED_STORES)
@@ -274,8 +355,9 @@ def _routes(
             if anchor.der == credential.chain[0] or not _could_issue(anchor.certificate, top):
                 continue
             distrust = _distrusted_anchor(anchor, store)
-            if distrust is not None:
-                reason, distrusted = distrust, True
+            always = next((one.reason for one in distrust if not one.is_bounded), None)
+            if always is not None:
+                reason, distrusted = always, True
                 continue
             if vouching is None:
                 reason = "the signer's extended key usage is not one that the list vouches for"
@@ -294,6 +376,7 @@ def _routes(
                     end=min(member.not_valid_after_utc for member in members),
                     list_name=vouching.name,
                     anchor=anchor.certificate.subject.rfc4514_string(),
+                    distrust=distrust,
                 )
             )
     routes = [route for route in routes if route.start <= route.end]

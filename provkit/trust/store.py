@@ -29,10 +29,12 @@ _USE_ALLOWED: Final = "list a single signer with the allowed list; anchors are c
 
 
 class Purpose(StrEnum):
-    """What a list vouches for.  The two are never mixed (C2PA 2.4 §14.4.1)."""
+    """What a list vouches for.  They are never mixed (C2PA 2.4 §14.4.1)."""
 
     CLAIM_SIGNING = "claim-signing"
     TIME_STAMPING = "time-stamping"
+    IDENTITY = "identity"
+    """Whoever signs identity assertions (CAWG identity 1.2); no such list is bundled."""
 
 
 class ListKind(StrEnum):

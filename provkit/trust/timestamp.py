@@ -20,7 +20,7 @@ from provkit.codes import StatusCode
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.trust import oids
-from provkit.trust.chain import judge
+from provkit.trust.chain import issued, judge
 from provkit.trust.credential import CACHED_BYTES, load_credential
 from provkit.trust.store import ListKind, Purpose, TrustStore
 
@@ -216,27 +216,13 @@ def _unaccounted(credential: Credential, trust: TrustStore) -> str | None:
     reached, waiting = {0}, [0]
     while waiting:
         lower = waiting.pop()
-        issuers = [i for i, one in enumerate(certificates) if _issued(one, certificates[lower])]
+        issuers = [i for i, one in enumerate(certificates) if issued(one, certificates[lower])]
         if not issuers and not any(_is_near(one, certificates[lower]) for one in _authorities(trust)):
             return "it carries a certificate that nobody listed has signed"
         new = [i for i in issuers if i not in reached]
         reached.update(new)
         waiting += new
     return None if len(reached) == len(certificates) else "it carries a certificate that has no part in it"
-
-
-def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
-    from provkit.trust.profile import PARSE_ERRORS
-
-    if issuer.subject != subject.issuer:
-        return False
-    try:
-        subject.verify_directly_issued_by(issuer)
-    except (InvalidSignature, *PARSE_ERRORS):
-        return False
-    return True
 
 
 def _is_near(listed: x509.Certificate, certificate: x509.Certificate) -> bool:
@@ -246,14 +232,14 @@ def _is_near(listed: x509.Certificate, certificate: x509.Certificate) -> bool:
     of the older root have to be others: one alone could be a damaged copy of a listed certificate, or of
     a root that signed itself.
     """
-    if _issued(listed, certificate) or listed == certificate:
+    if issued(listed, certificate) or listed == certificate:
         return True
     own, above = _key_identifiers(certificate)
     if certificate.issuer == certificate.subject or above is None or above == own:
         return False
     if listed.subject == certificate.subject and listed.public_key() == certificate.public_key():
         return listed.issuer != certificate.issuer and above not in _key_identifiers(listed)
-    return _issued(certificate, listed)
+    return issued(certificate, listed)
 
 
 def _key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:

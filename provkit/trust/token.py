@@ -85,6 +85,16 @@ def read(data: bytes, limits: Limits) -> Token:
         raise MalformedError("it is not a time-stamp token (RFC 3161)") from None
 
 
+def bare(data: bytes, limits: Limits) -> bytes:
+    """A token without the response it may have come in, which is how ``sigTst2`` wants it (§10.3.2.5).
+
+    Raises:
+        MalformedError, LimitError: as :func:`read`.
+    """
+    read(data, limits)
+    return bytes(_content(data).dump())
+
+
 def is_der(data: bytes) -> bool:
     """Whether `data` is one element whose structure, as far as tags show it, is DER (X.690 §10, §11).
 

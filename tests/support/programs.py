@@ -31,9 +31,9 @@ def program(*names: str) -> str:
     return found
 
 
-def run(*command: str) -> subprocess.CompletedProcess[bytes]:
-    """What a program answers."""
-    return subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE)
+def run(*command: str, folder: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    """What a program answers, run in this folder."""
+    return subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE, cwd=folder)
 
 
 def screenshot(page: Path, folder: Path) -> bytes:

@@ -111,6 +111,39 @@ def test_a_reference_relative_to_its_base(server: Server) -> None:
     assert intranet(server).get("ok", base=at(server, "/page.html?x#y")).url == at(server)
 
 
+def test_something_is_sent(server: Server) -> None:
+    fetcher = intranet(server)
+    found = fetcher.post(at(server, "/ok#y"), b"a\r\n\0b", content_type="a/b", accept=("c/d",))
+    assert (found.status, found.body) == (200, b"a store")
+    head, _, body = server.requests[-1].partition(b"\r\n\r\n")
+    assert head.decode().split("\r\n") == [
+        "POST /ok HTTP/1.1",
+        f"Host: one.test:{server.port}",
+        "User-Agent: provkit",
+        "Accept: c/d, */*;q=0.1",
+        "Accept-Encoding: identity",
+        "Content-Type: a/b",
+        "Content-Length: 5",
+        "Connection: close",
+    ]
+    assert body == b"a\r\n\0b"
+
+
+def test_what_is_sent_to_one_address_is_not_sent_to_another(server: Server) -> None:
+    server.answer("/moved", redirect("/ok"))
+    with pytest.raises(BlockedError, match="not sent to another"):
+        intranet(server).post(at(server, "/moved"), b"x", content_type="a/b")
+    for url, content_type, error in (
+        (at(server, host="127.0.0.1"), "a/b", BlockedError),
+        (at(server), "a/b\r\nX: y", ConfigurationError),
+    ):
+        fetcher = intranet(server, allow_private=error is ConfigurationError)
+        with pytest.raises(error):
+            fetcher.post(url, b"x", content_type=content_type)
+    with pytest.raises(BlockedError, match="limit is 3"):
+        intranet(server).post(at(server), b"x", content_type="a/b", body_bytes=3)
+
+
 def test_not_found_is_an_answer(server: Server) -> None:
     assert intranet(server).get(at(server, "/none")).status == 404
 

@@ -1,11 +1,11 @@
-"""``cl::``: what this version cannot judge, and claims of version 1."""
+"""``cl::``: types of manifests and what lies outside of them, and claims of version 1."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from support import forge as f
-from vectors.case import AFTER, UNLISTED, Case, error, invalid, trusted
+from vectors.case import AFTER, UNLISTED, Case, invalid, trusted
 from vectors.codes import CLAIM, MISMATCH, OUTSIDE_VALIDITY
 from vectors.text_forge import signed
 
@@ -96,23 +96,23 @@ def later() -> Iterator[Case]:
     yield Case(
         "cl::update-manifest",
         signed(manifest_uuid=f.type_uuid("c2um")),
-        error("unsupported"),
-        "11.2.3",
-        "Update manifests are not judged yet.",
+        invalid("manifest.update.wrongParents", "manifest.update.invalid", "claim.hardBindings.missing"),
+        "11.2.3, 15.10.1.3",
+        "A standard manifest under the type of an update: it has no parent, and a hard binding.",
     )
     yield Case(
         "cl::compressed-manifest",
         signed(manifest_uuid=f.type_uuid("c2cm")),
-        error("unsupported"),
-        "11.2.4",
-        "Compressed manifests are not judged yet.",
+        invalid("manifest.compressed.invalid"),
+        "11.2.4, 15.5.4",
+        "A manifest under the type of a compressed one, and not compressed.",
     )
     yield Case(
         "cl::rvals",
         signed(unprotected={"rVals": {"ocspVals": [b"\x30\x00"]}}),
-        error("unsupported"),
+        trusted("human"),
         "15.9",
-        "Stapled revocation information is not judged yet: it may say revoked.",
+        "What stands in the place of stapled revocation information is none.",
     )
     yield Case(
         "cl::sigtst",
@@ -149,9 +149,9 @@ def later() -> Iterator[Case]:
                 f.data_hash(),
             ]
         ),
-        error("unsupported"),
-        "18.11",
-        "Assertions kept elsewhere are not fetched.",
+        invalid("algorithm.unsupported"),
+        "15.4.3",
+        "The hash of an assertion kept elsewhere has no algorithm.",
     )
     yield Case(
         "cl::redacted-self",
@@ -169,9 +169,9 @@ def later() -> Iterator[Case]:
                 ]
             }
         ),
-        error("unsupported"),
+        trusted("human"),
         "6.8",
-        "Redactions in ingredients are not judged yet.",
+        "A redaction in a manifest that is not in the store.",
     )
 
 

@@ -15,10 +15,14 @@ from vectors import (
     cases_certificates,
     cases_claims,
     cases_exclusions,
+    cases_external,
     cases_origin,
+    cases_redactions,
     cases_signatures,
     cases_text,
+    cases_times,
     cases_uncovered,
+    cases_updates,
     cases_versions,
 )
 from vectors import files as folders
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from vectors.case import Case
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "text"
-VERSION: Final = "2.0.0"
+VERSION: Final = "3.0.0"
 
 TRUST: Final[dict[str, dict[str, list[str]]]] = {
     "none": {},
@@ -43,6 +47,12 @@ TRUST: Final[dict[str, dict[str, list[str]]]] = {
     "distrust": {"anchors": ["root.pem"], "distrust": ["distrust.toml"]},
     "distrust-leaf": {"anchors": ["root.pem"], "distrust": ["leaf.pem"]},
     "distrust-authority": {"anchors": ["root.pem"], "distrust": ["intermediate.pem"]},
+    "root-time": {"anchors": ["root.pem"], "time": ["time-root.pem"]},
+    "distrust-february": {
+        "anchors": ["root.pem"],
+        "time": ["time-root.pem"],
+        "distrust": ["distrust-february.toml"],
+    },
     "distrust-allowed": {"allowed": ["leaf.pem"], "distrust": ["leaf.pem"]},
 }
 """Which lists of ``spec/vectors/trust`` are consulted, by the name in the index."""
@@ -59,6 +69,10 @@ MODULES: Final = (
     cases_versions,
     cases_origin,
     cases_certificates,
+    cases_times,
+    cases_updates,
+    cases_redactions,
+    cases_external,
 )
 
 

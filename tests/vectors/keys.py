@@ -11,20 +11,21 @@ import sys
 from datetime import timedelta
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 if str(ROOT / "tests") not in sys.path:
     sys.path.insert(0, str(ROOT / "tests"))
 
 from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import serialization  # noqa: E402
 from cryptography.x509.oid import ObjectIdentifier  # noqa: E402
 
-from support import pki  # noqa: E402
+from support import pki, stamps  # noqa: E402
 from support.forge import Credential  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 VECTORS: Final = ROOT / "spec" / "vectors"
 KEYS: Final = VECTORS / "keys"
@@ -88,8 +89,68 @@ def _chain(*parts: bytes) -> bytes:
     return b"".join(parts)
 
 
+@lru_cache(maxsize=8)
+def stamper(name: str) -> stamps.Stamper:
+    """A stored authority for time stamps, or a responder."""
+    return stamps.Stamper.load(
+        (KEYS / f"{name}.chain.pem").read_bytes(), (KEYS / f"{name}.key.pem").read_bytes()
+    )
+
+
+def once(name: str, make: Callable[[], bytes]) -> bytes:
+    """Bytes that cannot be made twice alike, so they are made once and kept with the keys."""
+    path = KEYS / name
+    if not path.exists():
+        path.write_bytes(make())
+    return path.read_bytes()
+
+
+def make_authorities() -> None:
+    """Two authorities for time stamps, one listed, and two responders, one delegated by a stranger."""
+    if (KEYS / "stamper.chain.pem").exists():
+        return
+    life = {
+        "start": pki.NOW - timedelta(days=400),
+        "end": pki.NOW + timedelta(days=4000),
+        "algorithm": "PS256",
+    }
+    critical = ((x509.ExtendedKeyUsage([ObjectIdentifier(pki.TIME_STAMPING)]), True),)
+    middle = pki.Authority(
+        x509.load_pem_x509_certificates((KEYS / "es256.chain.pem").read_bytes())[1],
+        serialization.load_pem_private_key((KEYS / "ca.key.pem").read_bytes(), None),  # type: ignore[arg-type]
+    )
+    stranger = pki.make_ca("provkit vectors TEST ONLY other responders")
+
+    def keep(name: str, issuer: pki.Authority, **options: Any) -> None:
+        certificate, key = pki.make_leaf(
+            issuer, common_name=f"provkit vectors TEST ONLY {name}", **{**life, "ekus": None, **options}
+        )
+        _write(KEYS / f"{name}.chain.pem", certificate.public_bytes(pki.PEM) + issuer.pem)
+        _write(KEYS / f"{name}.key.pem", MARK + pki.key_pem(key))
+
+    for name in ("stamper", "unlisted-stamper"):
+        timing = pki.make_ca(f"provkit vectors TEST ONLY root of {name}")
+        keep(name, timing, extra=critical)
+        if name == "stamper":
+            _write(TRUST / "time-root.pem", timing.pem)
+    keep("responder", middle, ekus=(pki.OCSP_SIGNING,))
+    keep("other-responder", stranger, ekus=(pki.OCSP_SIGNING,))
+    expired = x509.load_pem_x509_certificate((KEYS / "expired.chain.pem").read_bytes())
+    lines = (
+        "[[distrust]]",
+        f'issuer = "{expired.issuer.rfc4514_string()}"',
+        f'serial = "{expired.serial_number:x}"',
+        "from = 2026-02-01",
+        "until = 2026-02-28",
+        'reason = "the key was in strange hands"',
+    )
+    _write(TRUST / "distrust-february.toml", "\n".join((*lines, "")).encode())
+
+
 def main() -> None:
     """Make everything, unless it is there."""
+    if (KEYS / "es256.chain.pem").exists():
+        make_authorities()
     if (KEYS / "es256.chain.pem").exists():
         sys.exit("the keys are there already; delete spec/vectors/keys and trust to make all of them anew")
     root = pki.make_ca("provkit vectors TEST ONLY root")
@@ -165,6 +226,7 @@ def main() -> None:
     _write(TRUST / "garbage.pem", b"this is not a certificate\n")
     rule = f'[[distrust]]\nissuer = "{leaf.issuer.rfc4514_string()}"\nserial = "{leaf.serial_number:x}"\nreason = "test"\n'
     _write(TRUST / "distrust.toml", rule.encode())
+    make_authorities()
 
 
 if __name__ == "__main__":

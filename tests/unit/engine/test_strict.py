@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import cbor2
@@ -10,6 +11,7 @@ import pytest
 from provkit.carriers.found import Found
 from provkit.codes import StatusCode
 from provkit.engine import strict
+from vectors.text_history import compressed
 
 TAIL = bytes.fromhex("00110010800000aa00389b71")
 LABEL = "urn:c2pa:00000000-0000-4000-8000-000000000001"
@@ -101,6 +103,17 @@ def test_a_box_nothing_hashes() -> None:
 def test_labels_nothing_hashes() -> None:
     assert rules(check(manifest(box_label="c2pa.signaturf"))) == ["STRICT-IMG-3"]
     assert rules(check(manifest(claim_label="c2pa.claim.v3"))) == ["STRICT-IMG-3"]
+
+
+def test_a_compressed_manifest_caps_and_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = check(compressed(manifest()))
+    assert (found.failures, found.capped) == ((), True)
+    assert found.warnings == ("STRICT-IMG-3: a manifest is compressed",)
+    assert rules(check(compressed(manifest(others=(jumb(b"xxxx", "note"),))))) == ["STRICT-IMG-3"]
+    assert rules(check(compressed(manifest(box_label="c2pa.signaturf")))) == ["STRICT-IMG-3"]
+    assert set(rules(check(compressed(manifest(), b"\xff")))) == {"STRICT-IMG-3"}
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    assert set(rules(check(compressed(manifest())))) == {"STRICT-IMG-3"}
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ def test_round_trip(algorithm: str) -> None:
     protected = cose.encode_protected(algorithm, made.chain)
     message = cose.to_be_signed(protected, b"claim")
     signature = made.sign(message)
-    parsed = cose.parse(cose.encode(protected, signature, 100))
+    parsed = cose.parse(cose.encode(protected, signature, cose.Beside(pad=100)))
     assert (parsed.algorithm, parsed.chain, parsed.signature) == (algorithm, made.chain, signature)
     assert parsed.protected == protected
     assert parsed.stray is None
     assert parsed.time_stamps == ()
-    assert not parsed.revocation_values
+    assert not parsed.revocation
     key = made.key.public_key()
     cose.verify(key, algorithm, signature, message)
     with pytest.raises(cose.SignatureMismatchError):
@@ -52,12 +52,13 @@ def test_other_keys(kind: str, algorithm: str) -> None:
 
 def test_limits() -> None:
     chain = credential("es256").chain
-    data = cose.encode(cose.encode_protected("ES256", chain * 20), bytes(64), 0)
+    data = cose.encode(cose.encode_protected("ES256", chain * 20), bytes(64), cose.Beside())
     with pytest.raises(LimitError):
         cose.parse(data)
     with pytest.raises(LimitError):
         cose.parse(
-            cose.encode(cose.encode_protected("ES256", chain), bytes(64), 0), Limits(certificate_bytes=100)
+            cose.encode(cose.encode_protected("ES256", chain), bytes(64), cose.Beside()),
+            Limits(certificate_bytes=100),
         )
 
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.x509 import ocsp
 
 import provkit
 from provkit import Purpose, TrustStore, Verdict
 from support import forge as f
 from support import testfiles
-from support.pki import NOW, Pki
+from support.pki import DER, NOW, Pki
 from support.shared import shared
 from support.tsa import Tsa, response
 
@@ -197,6 +200,71 @@ def test_no_change_of_a_token_keeps_its_time() -> None:
         found = provkit.verify(TEXT + f.wrap(bytes(changed)), trust=lists(EXPIRED), at=NOW)
         assert found.state == "invalid"
         assert found.time is None
+
+
+def stapled(pki: Pki, since: datetime | None = None) -> dict[str, Any]:
+    """An answer of the issuer about the signer, good or revoked."""
+    assert pki.intermediate is not None
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        cert=pki.leaf,
+        issuer=pki.intermediate.certificate,
+        algorithm=hashes.SHA256(),
+        cert_status=ocsp.OCSPCertStatus.REVOKED if since else ocsp.OCSPCertStatus.GOOD,
+        this_update=NOW - timedelta(days=3),
+        next_update=NOW + timedelta(days=3),
+        revocation_time=since,
+        revocation_reason=None,
+    )
+    named = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, pki.intermediate.certificate)
+    key = pki.intermediate.key
+    assert isinstance(key, ed25519.Ed25519PrivateKey)
+    return {"rVals": {"ocspVals": [named.sign(key, None).public_bytes(DER)]}}
+
+
+NOT_REVOKED: Final = "signingCredential.ocsp.notRevoked"
+REVOKED: Final = "signingCredential.ocsp.revoked"
+
+
+def test_a_stapled_answer() -> None:
+    good = provkit.verify(text(CURRENT, unprotected=stapled(CURRENT)), trust=lists(CURRENT), at=NOW)
+    assert (good.state, NOT_REVOKED in good.statuses.codes()) == ("trusted", True)
+    data = text(CURRENT, unprotected=stapled(CURRENT, NOW - timedelta(days=2)))
+    revoked = provkit.verify(data, trust=lists(CURRENT), at=NOW)
+    assert (revoked.state, [str(one.code) for one in revoked.statuses.failure]) == ("invalid", [REVOKED])
+    # Without a time stamp nobody knows that it was signed before.
+    assert provkit.verify(data, trust=lists(CURRENT), at=NOW - timedelta(days=20)).state == "invalid"
+    before = text(
+        CURRENT,
+        unprotected=stapled(CURRENT, NOW - timedelta(days=2)),
+        edit_cose=stamped(NOW - timedelta(days=4)),
+    )
+    assert provkit.verify(before, trust=lists(CURRENT), at=NOW).state == "trusted"
+    # Nobody vouches for the issuer, so nothing is taken from it.
+    assert provkit.verify(data, trust=TrustStore.empty(), at=NOW).state == "valid"
+
+
+def test_a_change_of_what_nobody_signs_takes_its_fact_away_and_no_more() -> None:
+    data = text(CURRENT, unprotected=stapled(CURRENT), edit_cose=stamped(NOW - timedelta(days=2)))
+    whole = provkit.verify(data, trust=lists(CURRENT), at=NOW)
+    assert (whole.state, basis(whole), NOT_REVOKED in whole.statuses.codes()) == (
+        "trusted",
+        "timestamped",
+        True,
+    )
+    _, _, store = f.find_store(data)
+    for label, step in ((b"val\x59", 17), (b"ocspVals\x81\x59", 11)):
+        place = store.index(label) + len(label) + 2
+        for position in range(place, place + int.from_bytes(store[place - 2 : place]), step):
+            changed = bytearray(store)
+            changed[position] ^= 1  # the lowest bit: the text stays as long as it was
+            found = provkit.verify(TEXT + f.wrap(bytes(changed)), trust=lists(CURRENT), at=NOW)
+            if found.state == "invalid":
+                # The head of an element is its form, which is held to (STRICT-SIG-4).
+                assert position < place + 4
+                continue
+            assert found.state == "trusted"
+            facts = (basis(found) == "timestamped", NOT_REVOKED in found.statuses.codes())
+            assert facts == ((False, True) if label.startswith(b"val") else (True, False))
 
 
 @pytest.mark.parametrize(("profile", "state"), [("none", "valid"), ("official", "valid"), ("all", "trusted")])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import pickle
 import random
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from provkit.errors import MalformedError
-from provkit.trust import Purpose, TrustList, TrustStore, judge, load_credential
+from provkit.trust import ChainFinding, Purpose, TrustList, TrustStore, judge, load_credential
 from provkit.trust.store import ListKind
 from support.pki import (
     CLAIM_SIGNING,
@@ -276,6 +277,66 @@ def test_a_distrusted_anchor_vouches_for_nobody(brought: bool) -> None:
     assert "never" in found.reason
     root = ask(pki, anchored(pki.root).with_distrust(pki.root_pem, name="never"))
     assert (root.trusted, root.distrusted) == (False, True)
+
+
+def windowed(certificate: x509.Certificate, *lines: str) -> bytes:
+    """A distrust file about a certificate, for a span of time."""
+    digits = hashlib.sha256(der(certificate)).hexdigest()
+    return "\n".join(("[[distrust]]", f'fingerprint = "{digits}"', *lines)).encode()
+
+
+@pytest.mark.parametrize("who", ["leaf", "intermediate", "anchor"])
+def test_distrust_for_a_span_of_time(who: str) -> None:
+    pki: Any = Pki.make()
+    certificate = {
+        "leaf": pki.leaf,
+        "intermediate": pki.intermediate.certificate,
+        "anchor": pki.root.certificate,
+    }
+    span = windowed(certificate[who], "from = 2026-05-20", "until = 2026-05-25", 'reason = "the incident"')
+    store = anchored(pki.root).with_distrust(span, name="never")
+    credential = load_credential(pki.chain)
+
+    def at(text: str, *, stamped: bool = True) -> ChainFinding:
+        return judge(credential, store, datetime.fromisoformat(text), stamped=stamped)
+
+    for inside in ("2026-05-20T00:00:00Z", "2026-05-25T23:59:59Z"):
+        found = at(inside)
+        assert (found.trusted, found.distrusted) == (False, True)
+        assert (
+            "'never' for what was signed from 2026-05-20 00:00 until 2026-05-25 23:59: the incident"
+            in found.reason
+        )
+    for outside in ("2026-05-19T23:59:59Z", "2026-05-26T00:00:00Z"):
+        assert at(outside).trusted
+        # Without a time stamp nobody knows that it was not signed in between.
+        assert at(outside, stamped=False).distrusted
+
+
+def test_distrust_with_one_end_and_several_spans() -> None:
+    pki = Pki.make()
+    credential = load_credential(pki.chain)
+    since = windowed(pki.leaf, 'from = "2026-05-25T12:00:00+02:00"')
+    until = windowed(pki.leaf, "until = 2026-05-10T00:00:00Z")
+    for data, good, bad in (
+        (since, "05-25T09:59:59", "05-25T10:00:00"),
+        (until, "05-10T00:00:01", "05-10T00:00:00"),
+    ):
+        for both in (data, since + b"\n" + until):
+            store = anchored(pki.root).with_distrust(both, name="never")
+            assert judge(credential, store, datetime.fromisoformat(f"2026-{good}Z"), stamped=True).trusted
+            assert judge(credential, store, datetime.fromisoformat(f"2026-{bad}Z"), stamped=True).distrusted
+    # An authority for time stamps states its time itself, so nothing vouches for it.
+    assert judge(
+        credential, anchored(pki.root).with_distrust(since, name="n"), NOW - timedelta(days=29)
+    ).distrusted
+
+
+def test_another_anchor_vouches_when_one_is_distrusted_for_a_time() -> None:
+    pki: Any = Pki.make()
+    span = windowed(pki.root.certificate, "from = 2026-05-01")
+    store = anchored(pki.root, pki.intermediate).with_distrust(span, name="never")
+    assert judge(load_credential(pki.chain), store, NOW, stamped=True).trusted
 
 
 def test_an_official_list_is_named_before_a_list_of_friends() -> None:

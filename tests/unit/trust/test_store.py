@@ -6,7 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +168,27 @@ def test_allowed_lines_that_are_no_fingerprint(line: bytes) -> None:
         TrustStore.empty().with_allowed(b"#\n" + line, name="a")
 
 
+ENTRY = f'[[distrust]]\nfingerprint = "{"ab" * 32}"\n'
+
+
+def test_distrust_for_a_span_of_time() -> None:
+    """A day counts as a whole, a moment to the second; both are one in UTC."""
+    text = f"{ENTRY}from = 2026-01-01\nuntil = 2026-01-31\n{ENTRY}from = 2026-01-01T02:00:00+02:00\n"
+    text += f'{ENTRY}from = "2026-01-01"\nuntil = "2026-01-31"\n'
+    store = TrustStore.empty().with_distrust(text.encode(), name="d")
+    day, moment, quoted = store.lists[0].rules
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert (day.start, day.end) == (start, datetime(2026, 2, 1, tzinfo=UTC) - timedelta(microseconds=1))
+    assert (moment.start, moment.end) == (start, None)
+    assert quoted == day
+    assert pickle.loads(pickle.dumps(store)) == store
+    assert store != TrustStore.empty().with_distrust(f"{ENTRY}".encode(), name="d")
+    assert (day.span, moment.span) == (
+        "from 2026-01-01 00:00 until 2026-01-31 23:59",
+        "from 2026-01-01 00:00",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -177,6 +198,14 @@ def test_allowed_lines_that_are_no_fingerprint(line: bytes) -> None:
         ('[[distrust]]\nfingerprint = "abcd"', "SHA-256"),
         ('[[distrust]]\nfinger = "abcd"', "unknown key"),
         ("[[distrust]]\nserial = 12", "quotes"),
+        (f"{ENTRY}from = 5", "neither a day"),
+        (f"{ENTRY}from = 12:00:00", "neither a day"),
+        (f'{ENTRY}until = "soon"', "neither a day"),
+        (f'{ENTRY}until = "2026-13-01"', "neither a day"),
+        (f"{ENTRY}until = 2026-01-01T00:00:00", "no time zone"),
+        (f'{ENTRY}until = "0001-01-01T00:00:00+14:00"', "out of range"),
+        (f"{ENTRY}from = 2026-01-02\nuntil = 2026-01-01", "before from"),
+        ("distrust = [1]", "no table"),
         ("distrust = []", "no entry"),
         ('[[trust]]\nissuer = "CN=A"', "unknown key"),
         ("\x00", "neither PEM nor TOML"),

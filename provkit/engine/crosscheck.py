@@ -1,0 +1,120 @@
+"""Two engines on one container: our own steps held against the verdict that the reference engine leads to.
+
+Images, audio and video are verified by the reference engine and the strict pass.  Where a data hash
+binds their content, our own engine can take all steps by itself.  Both should come to one state and to
+the same failures; where they do not, somebody reads the standard differently, or is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provkit.carriers import containers
+from provkit.carriers.source import Memory, feed
+from provkit.codes import StatusCode
+from provkit.engine.strict import joined
+from provkit.errors import MalformedError, UnsupportedError
+from provkit.manifest import assertions as kinds
+from provkit.manifest import store as stores
+from provkit.manifest import validator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from provkit.limits import Limits
+    from provkit.manifest.validation import CredentialJudge
+    from provkit.verdict import State, Statuses, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """What our own engine says about a container that another engine judged too."""
+
+    state: State
+    statuses: Statuses
+    other_state: State
+    only_here: tuple[StatusCode, ...]
+    """Failures that our own engine alone reports, sorted."""
+    only_there: tuple[StatusCode, ...]
+    """Failures that the verdict it is held against alone has, sorted."""
+
+    @property
+    def agrees(self) -> bool:
+        """One state, and the same failures."""
+        return self.state is self.other_state and not self.only_here and not self.only_there
+
+
+class _Binding:
+    """A container without the ranges its store takes."""
+
+    exclusion_code = StatusCode.ASSERTION_DATA_HASH_MISMATCH
+    warnings: tuple[str, ...] = ()
+
+    def __init__(self, data: bytes, ranges: tuple[tuple[int, int], ...]) -> None:
+        self._source, self._ranges = Memory(data), joined(ranges)
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Where the store stands, if that is one piece."""
+        return self._ranges if len(self._ranges) == 1 else ()
+
+    def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
+        """Exactly the ranges of the store; neighbours count as one."""
+        if joined(exclusions) == self._ranges:
+            return None
+        return "the bytes left out of the hash are not those of the manifest store in this asset"
+
+    def feed(self, update: Callable[[bytes], None]) -> str | None:
+        """Pass on all other bytes."""
+        position = 0
+        for start, length in self._ranges:
+            feed(self._source, position, start, update)
+            position = start + length
+        feed(self._source, position, self._source.size, update)
+        return None
+
+
+def cross_check(
+    data: bytes, verdict: Verdict, judge: CredentialJudge, at: datetime, limits: Limits
+) -> CrossCheck | None:
+    """Hold our own steps against a verdict about a container.
+
+    Args:
+        data: the asset, whole.
+        verdict: what was found with the reference engine; its signer was judged by `judge` at `at`.
+        judge: judges signers and time stamps.
+        at: moment to judge at, aware.
+        limits: bounds on what is read.
+
+    Returns:
+        None if there is nothing to compare: no store, or one that no data hash binds.
+
+    Raises:
+        UnsupportedError: our own engine cannot judge this credential.
+        LimitError: a bound was reached before an answer.
+    """
+    found = containers.locate(data, verdict.media_type, limits)
+    if found is None:
+        return None
+    try:
+        store = stores.read(found.store, limits)
+    except MalformedError:
+        return None  # the strict pass has said so
+    if not any(
+        assertion.base_label == kinds.LABEL_DATA_HASH
+        for manifest in store.manifests
+        for assertion in manifest.assertions
+    ):
+        return None
+    binding = _Binding(data, found.ranges)
+    run = validator.validate(store, binding, judge, at, limits, binding.places)
+    if run.findings.unsupported and run.findings.sound:
+        raise UnsupportedError(f"unsupported: {', '.join(dict.fromkeys(run.findings.unsupported))}")
+    statuses = run.findings.freeze()
+    here = {status.code for status in statuses.failure}
+    there = {status.code for status in verdict.statuses.failure}
+    return CrossCheck(
+        run.state, statuses, verdict.state, tuple(sorted(here - there)), tuple(sorted(there - here))
+    )
