@@ -18,10 +18,10 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test frameworks check lint fmt bench lock clean python programs
+.PHONY: help demo test frameworks check lint fmt bench vectors-report lock clean python programs
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 demo: $(VENV)/.stamp ## sign, verify and weigh a few things in front of you
 	@$(BIN)/provkit demo
@@ -47,6 +47,9 @@ fmt: $(VENV)/.stamp ## format the code and fix what can be fixed safely
 
 bench: $(VENV)/.stamp $(PEERS)/.stamp ## measure, beside the other implementations
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+vectors-report: $(VENV)/.stamp $(PEERS)/.stamp ## every implementation runs every vector; spec/vectors/RESULTS.md
+	@PYTHONPATH=tests $(BIN)/python -m vectors.report
 
 # Pins stay as they are where they can; UPGRADE=--upgrade takes the newest of everything.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -45,6 +45,17 @@ class Expected:
         return found
 
 
+    def forbidden(self) -> list[str]:
+        """States that no implementation may give: a refusal here is no matter of taste.
+
+        A limit, or a type this implementation does not read, forbids others nothing.
+        """
+        believed = ["trusted", "valid"]
+        if self.error is not None:
+            return believed if self.error == "malformed" else []
+        return {"trusted": [], "valid": ["trusted"]}.get(self.state or "", believed)
+
+
 @dataclass(frozen=True)
 class Case:
     """One vector."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from vectors.case import Case
 
-SCHEMA: Final = "urn:provkit:schema:vectors:1"
+SCHEMA: Final = "urn:provkit:schema:vectors:2"
 
 
 def index(
@@ -46,6 +46,7 @@ def index(
             "trust": case.trust,
             "at": case.at,
             "expected": case.expected.as_json(),
+            "forbidden": case.expected.forbidden(),
             "clause": case.clause,
             "reason": case.reason,
             **({"manifest": case.manifest_file} if case.manifest is not None else {}),
