@@ -82,7 +82,7 @@ def _files(*suffixes: str) -> list[bytes]:
 @cache
 def _stores() -> list[bytes]:
     """The manifest stores of the vectors, each once."""
-    found = {}
+    found: dict[bytes, None] = {}
     for data in _files():
         try:
             inspected = provkit.inspect(data)
@@ -96,7 +96,7 @@ def _stores() -> list[bytes]:
 @cache
 def _boxes(label: str) -> list[bytes]:
     """Payloads of boxes of this label in the stores."""
-    found = {}
+    found: dict[bytes, None] = {}
     for data in _stores():
         try:
             manifests = store.read(data).manifests
@@ -111,7 +111,7 @@ def _boxes(label: str) -> list[bytes]:
 
 @cache
 def _tokens() -> list[bytes]:
-    found = {}
+    found: dict[bytes, None] = {}
     for data in _boxes("c2pa.signature"):
         try:
             signature = cose.parse(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import zlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from support import containers as made
@@ -90,10 +91,6 @@ def _page(content: bytes) -> bytes:
     return b"<!DOCTYPE html><html><head><title>x</title>" + content + b"</head><body>x</body></html>"
 
 
-def _wrapped(store: bytes) -> bytes:
-    return b"Text." + forge.wrap(store)
-
-
 def _boxes_in_boxes() -> bytes:
     content = b""
     for kind in itertools.islice(itertools.cycle((b"moov", b"trak", b"meta", b"udta")), 100_000):
@@ -122,6 +119,17 @@ STORES: Final[dict[str, Callable[[], bytes]]] = {
     ),
 }
 """Stores that carriers of a third of a megabyte can hold."""
+
+_CARRIERS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "text": lambda store: b"Text." + forge.wrap(store),
+    "page": lambda store: _page(_SCRIPT % base64.b64encode(store)),
+    "PNG": lambda store: made.png(made.chunk(b"caBX", store)),
+}
+
+
+def _held(carry: Callable[[bytes], bytes], name: str) -> bytes:
+    return carry(STORES[name]())
+
 
 INPUTS: Final[dict[str, Callable[[], bytes]]] = {
     "text of selectors": lambda: FEFF + _fill("\ufe00".encode()),
@@ -163,8 +171,6 @@ INPUTS: Final[dict[str, Callable[[], bytes]]] = {
     "ID3 frames": lambda: made.id3(made.frame(b"TIT2", b"") * (SIZE // 10)),
     "ZIP entries": lambda: made.archive(*((f"{one}", b"") for one in range(9000))),
     "ZIP of zeros": lambda: made.archive(("mimetype", b"x"), ("a", bytes(_BOMB)), method=8),
-    **{f"text: {name}": lambda make=make: _wrapped(make()) for name, make in STORES.items()},
-    **{f"page: {name}": lambda make=make: _page(_SCRIPT % base64.b64encode(make())) for name, make in STORES.items()},
-    **{f"PNG: {name}": lambda make=make: made.png(made.chunk(b"caBX", make())) for name, make in STORES.items()},
+    **{f"{kind}: {name}": partial(_held, carry, name) for kind, carry in _CARRIERS.items() for name in STORES},
 }  # fmt: skip
 """Each about a megabyte, some less."""

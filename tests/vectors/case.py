@@ -44,7 +44,6 @@ class Expected:
             found["followed"] = self.followed
         return found
 
-
     def forbidden(self) -> list[str]:
         """States that no implementation may give: a refusal here is no matter of taste.
 
