@@ -16,7 +16,9 @@ with atheris.instrument_imports(include=["provkit"]):
 
 def main() -> None:
     """Never returns: the fuzzer ends the process."""
-    call = TARGETS[sys.argv[1]].call
+    target = TARGETS[sys.argv[1]]
+    call = target.call
+    target.ready()
 
     def once(data: bytes) -> None:
         with contextlib.suppress(ProvkitError):  # the one error that any bytes may give
