@@ -365,13 +365,3 @@ def test_a_manifest_in_a_comment_is_none() -> None:
     )
     plain = small("image/svg+xml").replace(b"</svg>", comment + b"</svg>")
     assert judge(plain, "image/svg+xml")[0] == "unsigned"
-
-
-@pytest.mark.slow
-def test_no_flipped_byte_of_a_png_stays_trusted() -> None:
-    data = signed_small()
-    for offset in range(len(data)):
-        flipped = bytearray(data)
-        flipped[offset] ^= 1
-        state, _ = judge(bytes(flipped), "image/png")
-        assert state in {"invalid", "valid", "error malformed", "error unsupported", "error limit"}, offset

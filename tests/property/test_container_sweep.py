@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FORMATS = ("png", "jpeg", "webp", "tiff", "gif", "svg", "docx", "odt", "epub")
+SWEPT = tuple(name for name in FORMATS if name != "odt")
+"""All but what is one more ZIP."""
 SAMPLE = 200
 SHARDS = 4
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -107,6 +109,6 @@ def is_hidden(data: bytes) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", SWEPT)
 def test_full_sweep(name: str, shard: int) -> None:
     assert violations(name, range(shard, len(signed(name)), SHARDS)) == []
