@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from provkit.codes import StatusCode, StatusKind
     from provkit.policy import Policy
+    from provkit.statements.model import Disclosure, IdentityFinding, Record, StatedPart, UsageTerm
 
 
 class State(StrEnum):
@@ -170,6 +171,16 @@ class Verdict:
     """``dc:title`` of the claim."""
     assertions: tuple[str, ...] = ()
     """Labels of the assertions the claim lists; like all a claim says, empty unless the claim holds."""
+    usage: tuple[UsageTerm, ...] = ()
+    """Terms of use the manifest states; like all statements, empty unless the manifest holds."""
+    disclosures: tuple[Disclosure, ...] = ()
+    """Models that are stated to have taken part."""
+    parts: tuple[StatedPart, ...] = ()
+    """Parts of the content that actions are stated to have changed."""
+    records: tuple[Record, ...] = ()
+    """Records of origin: category, purpose, checks, limits of use."""
+    identities: tuple[IdentityFinding, ...] = ()
+    """Identities that stand behind assertions; none of them is the signer, or changes the state."""
     remote: str | None = None
     """Where the asset says its credential is, as it spells it, when none is at hand; not fetched."""
     warnings: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from provkit.carriers import containers, selection, sidecar
 from provkit.carriers.carried import Carried, RangeBinding
 from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
-from provkit.errors import ConfigurationError, MalformedError, UnsupportedError
+from provkit.errors import ConfigurationError, MalformedError, ProvkitError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import store as stores
 from provkit.manifest import validation, validator
@@ -119,7 +119,7 @@ def cross_check(
 
     Returns:
         What our own steps say, and where that differs; None if there is nothing to compare: no container,
-        no credential, or one that no data hash binds to its content.
+        no credential, or one that no data hash and no box hash binds to its content.
 
     Raises:
         MalformedError, UnsupportedError, LimitError, ConfigurationError: as :func:`verify`.
@@ -131,6 +131,45 @@ def cross_check(
     if verdict.media_type not in containers.LOCATORS:
         return None
     return crosscheck.cross_check(data, verdict, _judge(trust, limits), moment, limits)
+
+
+def cross_checked(
+    verdict: Verdict,
+    data: bytes,
+    *,
+    trust: TrustStore | None = None,
+    at: datetime | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Verdict:
+    """A verdict with warnings that say what our own steps find in the same asset; the state stays.
+
+    Args:
+        verdict: on the asset, by the same lists at the same moment.
+        data: the asset, whole.
+        trust: as for :func:`verify`.
+        at: as for :func:`verify`.
+        limits: bounds on what is read.
+    """
+    from provkit.engine import crosscheck
+
+    lines: tuple[str, ...]
+    try:
+        found = None
+        if verdict.media_type in containers.LOCATORS:
+            found = crosscheck.cross_check(
+                data, verdict, _judge(trust, limits), at or datetime.now(UTC), limits
+            )
+        if found is not None:
+            lines = crosscheck.remarks(found)
+        elif verdict.state is State.UNSIGNED:
+            lines = ("nothing to compare: no credential",)
+        elif verdict.media_type in containers.LOCATORS:
+            lines = ("nothing to compare: no data hash and no box hash binds the content",)
+        else:
+            lines = ("nothing to compare: this format has one engine, which is our own",)
+    except ProvkitError as error:
+        lines = (f"our own engine gives no answer: {error.message}",)
+    return replace(verdict, warnings=(*verdict.warnings, *(f"cross-check: {line}" for line in lines)))
 
 
 def _sniff(asset: Source, *, apart: bool) -> str:
@@ -181,7 +220,7 @@ def _judged(
     run.warnings.extend(carried.binding.warnings)
     if isinstance(carried.binding, RangeBinding) and run.content_holds:
         _hold_to_type(run, carried.binding)
-    return statements.added(_verdict(run, name, media_type, warnings), run, judge, at, limits)
+    return _verdict(run, name, media_type, warnings, judge, at, limits)
 
 
 def _places(carried: Carried) -> tuple[tuple[int, int], ...]:
@@ -285,7 +324,15 @@ class _Judge:
         return revocation.verify(responses, credential, self._lists, at, stamped=stamped, limits=self._limits)
 
 
-def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, ...]) -> Verdict:
+def _verdict(
+    run: Validation,
+    name: str,
+    media_type: str,
+    warnings: tuple[str, ...],
+    judge: CredentialJudge,
+    at: datetime,
+    limits: Limits,
+) -> Verdict:
     state = run.state
     unsupported = list(dict.fromkeys(run.findings.unsupported))
     if unsupported and run.findings.sound:
@@ -294,6 +341,8 @@ def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, .
             f"unsupported: {', '.join(unsupported)}", hint="this version cannot judge this credential"
         )
     holds = state in (State.VALID, State.TRUSTED)
+    time = signing_time(run) if holds else None
+    beside = statements.of(run, time, judge, at, limits) if holds else statements.NOTHING
     return Verdict(
         state=state,
         media_type=media_type,
@@ -301,13 +350,14 @@ def _verdict(run: Validation, name: str, media_type: str, warnings: tuple[str, .
         manifest=run.manifest.label,
         statuses=run.findings.freeze(),
         signer=_signer(run, holds=holds),
-        time=signing_time(run) if holds else None,
+        time=time,
         origin=derive(run) if holds else OriginFinding(notes=("the credential does not hold",)),
         ingredients=run.ingredient_findings() if holds else (),
         generator=run.claim.generator if run.claim and holds else None,
         title=run.claim.title if run.claim and holds else None,
         assertions=tuple(run.contents) if holds else (),
-        warnings=(*warnings, *run.warnings),
+        warnings=(*warnings, *run.warnings, *beside.warnings),
+        **beside.fields,
     )
 
 
@@ -376,4 +426,4 @@ def inspect(
     return Inspection(media_type, name, carried.start, carried.length, carried.stores[-1], store)
 
 
-__all__ = ["Inspection", "cross_check", "inspect", "strip", "verify"]
+__all__ = ["Inspection", "cross_check", "cross_checked", "inspect", "strip", "verify"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provkit.errors import ConfigurationError, FileAccessError
 from provkit.files import make_folder, read_file, write_atomic
-from provkit.trust.store import Purpose, TrustList, TrustStore
+from provkit.trust.store import ListKind, Purpose, TrustList, TrustStore
 from provkit_cli import places
 from provkit_cli.inputs import as_configuration
 
@@ -34,8 +34,10 @@ def default_store() -> TrustStore:
     stored = _stored()
     if not stored:
         return bundled
-    lists = tuple(_updated(entry, stored) for entry in bundled.lists)
-    return TrustStore(lists)
+    known = bundled.lists
+    if Purpose.IDENTITY in stored:  # the one purpose for which no list is bundled
+        known += (TrustList(str(Purpose.IDENTITY), ListKind.ANCHORS, Purpose.IDENTITY),)
+    return TrustStore(tuple(_updated(entry, stored) for entry in known))
 
 
 def _updated(entry: TrustList, stored: dict[str, dict[str, Any]]) -> TrustList:
@@ -121,6 +123,7 @@ def build_store(
     trust: Sequence[str] = (),
     allowed: Sequence[str] = (),
     tsa_trust: Sequence[str] = (),
+    identity_trust: Sequence[str] = (),
     distrust: Sequence[str] = (),
     default: bool = True,
 ) -> TrustStore:
@@ -134,6 +137,8 @@ def build_store(
         store = store.with_anchors(_read(path), name=_name(path))
     for path in tsa_trust:
         store = store.with_anchors(_read(path), name=_name(path), purpose=Purpose.TIME_STAMPING)
+    for path in identity_trust:
+        store = store.with_anchors(_read(path), name=_name(path), purpose=Purpose.IDENTITY)
     for path in allowed:
         store = store.with_allowed(_read(path), name=_name(path))
     for path in distrust:

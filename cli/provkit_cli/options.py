@@ -18,6 +18,14 @@ TsaTrust = Annotated[
     list[str] | None,
     typer.Option("--tsa-trust", metavar="FILE", help="Time-stamp authorities to trust, PEM. Repeatable."),
 ]
+IdentityTrust = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--identity-trust",
+        metavar="FILE",
+        help="Authorities to trust for identities named beside the signer, PEM. Repeatable.",
+    ),
+]
 Distrust = Annotated[
     list[str] | None,
     typer.Option(

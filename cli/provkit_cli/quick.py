@@ -29,6 +29,7 @@ _FLAGS: Final = {
     "--no-progress": "no_progress",
     "--online": "online",
     "--any-origin": "any_origin",
+    "--cross-check": "cross_check",
 }
 _LEVELS: Final = {"--quiet": -1, "-q": -1, "--verbose": 1, "-v": 1, "-vv": 2}
 """A level of detail less or more."""
@@ -36,6 +37,7 @@ _LISTS: Final = {
     "--trust": "trust",
     "--allowed": "allowed",
     "--tsa-trust": "tsa_trust",
+    "--identity-trust": "identity_trust",
     "--distrust": "distrust",
     "--include": "include",
     "--exclude": "exclude",

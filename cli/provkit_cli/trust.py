@@ -27,6 +27,7 @@ def list_(
     trust: options.Trust = None,
     allowed: options.Allowed = None,
     tsa_trust: options.TsaTrust = None,
+    identity_trust: options.IdentityTrust = None,
     distrust: options.Distrust = None,
     no_default_trust: options.NoDefaultTrust = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Each certificate.")] = False,
@@ -36,6 +37,7 @@ def list_(
         trust=trust or (),
         allowed=allowed or (),
         tsa_trust=tsa_trust or (),
+        identity_trust=identity_trust or (),
         distrust=distrust or (),
         default=not no_default_trust,
     )
@@ -128,10 +130,11 @@ def update(
     )
     chosen = name or f"{bundled} (yours)"
     path = lists.store_list(data, name=chosen, purpose=purpose, day=when)
+    role = "is the" if purpose is Purpose.IDENTITY else "takes the place of the bundled"
     console.out_lines(
         (
             f"stored {console.shown(chosen)}: {console.shown(str(path))}",
-            f"From now on it takes the place of the bundled list for {purpose}; `provkit trust update --reset` undoes it.",
+            f"From now on it {role} list for {purpose}; `provkit trust update --reset` undoes it.",
         )
     )
 

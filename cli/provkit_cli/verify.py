@@ -28,6 +28,7 @@ def verify(
     trust: options.Trust = None,
     allowed: options.Allowed = None,
     tsa_trust: options.TsaTrust = None,
+    identity_trust: options.IdentityTrust = None,
     distrust: options.Distrust = None,
     no_default_trust: options.NoDefaultTrust = False,
     allow_untrusted: Annotated[
@@ -69,6 +70,10 @@ def verify(
     any_origin: Annotated[
         bool,
         typer.Option("--any-origin", help="With --online: also from other servers than the one named."),
+    ] = False,
+    cross_check: Annotated[
+        bool,
+        typer.Option("--cross-check", help="Images, sound: add what a second engine, our own, says."),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="One short line for each file.")] = False,
     verbose: Annotated[
@@ -114,6 +119,7 @@ def verify(
                 trust=tuple(trust or ()),
                 allowed=tuple(allowed or ()),
                 tsa_trust=tuple(tsa_trust or ()),
+                identity_trust=tuple(identity_trust or ()),
                 distrust=tuple(distrust or ()),
                 no_default_trust=no_default_trust,
                 allow_untrusted=allow_untrusted,
@@ -133,6 +139,7 @@ def verify(
                 at=at,
                 online=online,
                 any_origin=any_origin,
+                cross_check=cross_check,
                 level=verifying.level_of(quiet=quiet, verbose=verbose, level=level),
                 no_color=no_color,
                 no_progress=no_progress,

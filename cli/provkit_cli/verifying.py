@@ -45,6 +45,7 @@ class Request:
     trust: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     tsa_trust: tuple[str, ...] = ()
+    identity_trust: tuple[str, ...] = ()
     distrust: tuple[str, ...] = ()
     no_default_trust: bool = False
     allow_untrusted: bool = False
@@ -64,6 +65,7 @@ class Request:
     at: str | None = None
     online: bool = False
     any_origin: bool = False
+    cross_check: bool = False
     level: int = DEFAULT_LEVEL
     """1 to 4, see :func:`level_of`."""
     no_color: bool = False
@@ -101,6 +103,7 @@ def run(asked: Request) -> exits.Exit:
         trust=asked.trust,
         allowed=asked.allowed,
         tsa_trust=asked.tsa_trust,
+        identity_trust=asked.identity_trust,
         distrust=asked.distrust,
         default=not asked.no_default_trust,
     )
@@ -135,7 +138,7 @@ def run(asked: Request) -> exits.Exit:
     )
     progress = console.Progress(len(sources), off=asked.no_progress)
     password = checks.document_password(asked.password)
-    job = pool.Job(store, password=password, fetcher=_fetcher(asked), at=at)
+    job = pool.Job(store, password=password, fetcher=_fetcher(asked), at=at, cross_check=asked.cross_check)
     met: set[exits.Exit] = set()
     try:
         for done, (result, looked) in enumerate(_results(asked, sources, job, crew), 1):
@@ -156,6 +159,8 @@ def _fetcher(asked: Request) -> Fetcher | None:
         if asked.any_origin:
             raise ConfigurationError("--any-origin goes with --online")
         return None
+    if asked.cross_check:
+        raise ConfigurationError("--cross-check does not go with --online", hint="download the files first")
     from provkit.fetch import Fetcher
     from provkit.fetch_rules import FetchRules
 

@@ -7,10 +7,12 @@ tag to know it by (§A.7).  The rules are those of spec/verification.md, step 2.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provkit.carriers import text
 from provkit.carriers.carried import Carried, Problem
+from provkit.carriers.found import SIGNATURE
 from provkit.carriers.source import Memory
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
@@ -28,6 +30,7 @@ SIDECAR: Final = "sidecar"
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _STORE: Final = b"anVtZGMycGEA"
 """What every store in base64 holds: the type and the label of its first box, 12 bytes behind its start."""
+_BROKEN: Final = "damaged-credential: a credential stands in the text where none is read, quoted or damaged"
 PDF_TYPE: Final = "application/pdf"
 
 
@@ -64,7 +67,8 @@ def read(
             raise MalformedError(
                 "a signed SVG whose root element is damaged", hint="look for the original file"
             )
-        return TEXT, text.read(data, limits)
+        plain = text.read(data, limits)
+        return TEXT, replace(plain, warnings=(*plain.warnings, _BROKEN)) if _holds_store(data) else plain
     if len(found) > 1:
         several = f"the file carries credentials in more than one way ({' and '.join(found)}); one is allowed"
         return next(iter(found)), Carried(problem=Problem(StatusCode.GENERAL_ERROR, several))
@@ -77,15 +81,26 @@ def in_text(data: bytes, limits: Limits) -> dict[str, Carried]:
     page = _page(data, limits)
     # Articles and programs name the elements of a page; what counts there has a store or begins the file.
     at_start = page.reference is not None and data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-    if page.stores or at_start or (page.problem is not None and _STORE in data):
-        found[HTML] = page
     block = _block(data, limits)
+    if page.stores or at_start or (page.problem is not None and _holds_store_beside(data, block)):
+        found[HTML] = page
     if _speaks(block):
         found[STRUCTURED] = block
     wrappers, damaged = text.locate(data, limits)
     if wrappers or damaged:
         found[TEXT] = text.read(data, limits)
     return found
+
+
+def _holds_store(data: bytes) -> bool:
+    """Whether a store stands somewhere, in base64, or as it is in a file that was put behind a tag."""
+    return _STORE in data or SIGNATURE in data
+
+
+def _holds_store_beside(data: bytes, block: Carried) -> bool:
+    """Whether a text holds a store in base64 that is not the one of its block."""
+    stop = block.start + block.length if block.stores else block.start
+    return _STORE in data[: block.start] or _STORE in data[stop:]
 
 
 def _page(data: bytes, limits: Limits) -> Carried:
@@ -148,9 +163,8 @@ def _of_page(data: bytes, page: Carried, limits: Limits) -> Carried:
     its very end were put there to sign the file.
     """
     wrappers, damaged = text.locate(data, limits)
-    if not wrappers and not damaged and _STORE in data:
-        broken = "damaged-credential: a credential stands in the page where none is read, quoted or damaged"
-        return Carried(warnings=(*page.warnings, broken))
+    if not wrappers and not damaged and _holds_store(data):
+        return Carried(warnings=(*page.warnings, _BROKEN))
     if not wrappers and not damaged:
         return page
     if len(wrappers) == 1 and not damaged and not data[wrappers[0].end :].strip():

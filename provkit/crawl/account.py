@@ -66,7 +66,7 @@ def account(outcome: Outcome, about: About) -> model.Account:
         kept_tokens=kept.tokens,
         human=(shares.tokens if total.tokens else shares.bytes).human.lower,
         synthetic=(shares.tokens if total.tokens else shares.bytes).synthetic.lower,
-        signers=sum(bool(entry[1]) for name, entry in tally.signers.items() if name != OTHERS),
+        signers=sum(bool(entry[4]) for name, entry in tally.signers.items() if name != OTHERS),
         domains=len(tally.cells),
         anchored=sum(any(cell in _VOUCHED for cell in rows) for rows in tally.cells.values()),
         vanished=len(gone),
@@ -267,7 +267,7 @@ def _signers(found: Mapping[str, Sequence[object]]) -> list[model.SignerPart]:
             documents=int(str(documents)),
             tokens=int(str(tokens)),
         )
-        for name, (who, listed, documents, tokens) in found.items()
+        for name, (who, listed, documents, tokens, _) in found.items()
     ]
     parts.sort(key=lambda part: (-part.tokens, -part.documents, part.sha256))
     return parts[:_LISTED]

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 KEY_BYTES: Final = 8
 _PERSON: Final = b"provkit crawl 1"
 _PURPOSED: Final = "purposed-"
-_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/?#@]*+@)?(\[[^\]/?#]*+\]|[^/?#:]*+)")
+_HOST: Final = re.compile(
+    r"[\x00-\x20]*+[A-Za-z][A-Za-z0-9+.-]*+://(?:[^/\\?#]*@)?(\[[^]/\\?#]*+\]|[^/\\?#:@]*+)"
+)
+"""The host of an address, as browsers find it: behind the last ``@``, and a backslash is a slash."""
+_LONGEST_HOST: Final = 253
 _LISTED: Final = 20
 
 
@@ -58,12 +62,29 @@ def key_of(content: bytes, seed: str = "") -> int:
 
 
 def domain_of(url: str | None) -> str:
-    """The domain a document is counted under: its host, lower case, without a port and without ``www.``.
+    """The domain a document is counted under: its host, lower case, in ASCII, without a port and ``www.``.
 
     The empty name for what has no address; it is capped like any other.
     """
     match = None if url is None else _HOST.match(url)
-    return "" if match is None else match[1].lower().rstrip(".").removeprefix("www.")
+    if match is None:
+        return ""
+    host = match[1].lower()
+    return (host if host.isascii() else _plain(host)).rstrip(".").removeprefix("www.")
+
+
+def _plain(host: str) -> str:
+    """A host in letters of other scripts as registries spell it (RFC 3490), so that both spellings are one."""
+    try:
+        # Only what can be a name: the codec takes the square of the length.
+        return host.encode("idna").decode() if len(host) <= _LONGEST_HOST else _encodable(host)
+    except UnicodeError:
+        return _encodable(host)
+
+
+def _encodable(host: str) -> str:
+    # JSON can spell a lone surrogate, which nothing that counts domains can keep.
+    return host.encode("utf-8", "replace").decode()
 
 
 def is_capped(caps: Caps, stratum: str) -> bool:

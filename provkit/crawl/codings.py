@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SIZE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
+_STEP: Final = 4096
+"""Bytes of a coded member that are looked at first: what is behind a small one is then copied for nothing."""
 _CODINGS: Final = 4
 """Content codings undone one after the other, at most: two are rare, four a joke."""
 
@@ -98,24 +100,29 @@ def _undo_one(body: bytes, name: str, limit: int) -> Decoded:
 
 
 def _inflate(body: bytes, bits: int, limit: int) -> Decoded:
-    parts: list[bytes] = []
-    total = 0
-    while body:
-        engine = zlib.decompressobj(bits)
+    out = bytearray()
+    position, end = 0, len(body)
+    while position < end:
+        engine, step, before = zlib.decompressobj(bits), _STEP, len(out)
+        first = position == 0
         try:
-            part = engine.decompress(body, limit + 1 - total)
+            while not engine.eof:
+                if position >= end:
+                    return Decoded(bytes(out), whole=False)
+                data = body[position : position + step]
+                out += engine.decompress(data, limit + 1 - len(out))
+                if len(out) > limit:
+                    return Decoded(bytes(out[:limit]), whole=False)
+                position += len(data) - len(engine.unused_data)
+                step *= 2  # so that a body of tiny members, too, costs no more than its length
         except zlib.error as error:
-            if parts:
+            if not first:
+                del out[before:]
                 break  # what stands behind the last whole member is no part of it
             return Decoded(body, problem=f"the coded body is damaged: {error}")
-        parts.append(part)
-        total += len(part)
-        if total > limit or not engine.eof:
-            return Decoded(b"".join(parts)[:limit], whole=False)
-        body = engine.unused_data
         if bits != 31:  # only gzip has members
             break
-    return Decoded(b"".join(parts))
+    return Decoded(bytes(out))
 
 
 def _brotli(body: bytes, limit: int) -> Decoded:

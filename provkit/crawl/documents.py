@@ -65,7 +65,8 @@ class Problem:
 
     path: str
     code: str
-    """``cut`` (the file ends in the middle of a record), ``damaged``, ``row``, ``coding`` or ``unreadable``."""
+    """``cut`` (the file ends in the middle of a record), ``damaged``, ``headers``, ``row``, ``coding`` or
+    ``unreadable``."""
     message: str
     """One sentence; raw, so escape it before it reaches a terminal."""
     position: int | None = None

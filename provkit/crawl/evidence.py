@@ -100,7 +100,7 @@ def _chosen(statements: Iterable[_Statement]) -> _Statement | None:
     best = max(firm, key=lambda one: one.rank, default=None)
     if best is None or suspicion is None:
         return best or suspicion
-    # READ-3: a detector may be wrong, so it overrides nobody, except a claim that anybody can make
-    # and that would otherwise be the way around every detector.
-    idle = best.cls is OriginClass.HUMAN and best.assurance is not Assurance.VERIFIED_TRUSTED
-    return suspicion if idle and suspicion.cls is not OriginClass.HUMAN else best
+    # READ-3: a detector may be wrong, so it overrides nobody, except a claim that anybody can make, that
+    # says less than it suspects, and that would otherwise be the way around every detector.
+    less = AGAINST_INTEREST[best.cls] < AGAINST_INTEREST[suspicion.cls]
+    return suspicion if less and best.assurance is not Assurance.VERIFIED_TRUSTED else best

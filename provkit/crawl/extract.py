@@ -31,17 +31,25 @@ _RUN: Final = re.compile("\ufeff?[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 """Selectors in a row: one belongs to the character before it, four are data (C2PA 2.4 §A.8)."""
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _META: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
+_NO_CHARSETS: Final = frozenset(
+    ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
+)  # fmt: skip
+"""Codecs of Python that are no encodings of the web: one takes the square of the length, one always raises."""
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_UNSEEN: Final = (
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
-    "video", "head", "datalist",
+_UNSEEN: Final = frozenset(
+    (
+        "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio",
+        "video", "head", "datalist",
+    )
 )  # fmt: skip
 """Elements whose content no reader sees, or sees as something else than text."""
-_BLOCKS: Final = (
+_BLOCKS: Final = frozenset(
+    (
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dialog", "div",
     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
     "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    )
 )  # fmt: skip
 """Elements that begin a line of their own."""
 
@@ -140,7 +148,9 @@ def _known(name: str) -> str | None:
     try:
         codec = codecs.lookup(name).name
         b"".decode(codec)
-    except LookupError:  # no codec, or one that makes no text (hex, zip)
+    except (LookupError, UnicodeError):  # no codec, or one that makes no text (hex, zip)
+        return None
+    if codec.replace("_", "-") in _NO_CHARSETS:
         return None
     # Browsers read ISO-8859-1 and ASCII as windows-1252 (WHATWG Encoding §4.2).
     return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codec, codec)
@@ -150,7 +160,7 @@ def decoded(body: bytes, charset: str | None) -> str:
     """`body` as text; what does not fit the encoding becomes U+FFFD, never an error."""
     try:
         return body.decode(charset or "utf-8-sig")
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return body.decode("utf-8", "replace")
 
 
@@ -165,28 +175,42 @@ def visible_text(body: bytes, charset: str | None) -> str:
 
     text = decoded(body, charset)
     # As UTF-8, so that no spelling of an encoding in the page counts a second time.  Without `huge_tree`
-    # a page with 10 MB of text or 256 levels would silently be empty.
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # a page with 10 MB of text or 256 levels would silently be empty.  No tree: in one, the attributes of
+    # an element are a chain, and a page with a hundred thousand on one of them would take minutes.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_Seen())
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace") or b" ", parser)
+        seen: str = etree.fromstring(text.encode("utf-8", "replace") or b" ", parser)
     except etree.XMLSyntaxError:
-        root = None
-    if root is None:
         return ""  # nothing but comments
-    etree.strip_elements(root, *_UNSEEN, with_tail=False)
-    for element in root.iter(*_BLOCKS):
-        element.tail = f"\n{element.tail or ''}"
-        if element.tag != "br":
-            before = element.getprevious()
-            if before is not None:
-                before.tail = f"{before.tail or ''}\n"
-            else:
-                above = element.getparent()
-                if above is not None:
-                    above.text = f"{above.text or ''}\n"
-    seen: str = etree.tostring(root, method="text", encoding="unicode", with_tail=False)
     lines = (" ".join(line.split()) for line in seen.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+class _Seen:
+    """Takes what the parser meets, and gives the text of it."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._hidden = 0
+
+    def start(self, tag: str, _attributes: object) -> None:
+        if tag in _UNSEEN:
+            self._hidden += 1
+        elif tag in _BLOCKS:
+            self._pieces.append("\n")
+
+    def end(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self._hidden -= 1
+        elif tag in _BLOCKS:
+            self._pieces.append("\n")
+
+    def data(self, text: str) -> None:
+        if not self._hidden:
+            self._pieces.append(text)
+
+    def close(self) -> str:
+        return "".join(self._pieces)
 
 
 __all__ = ["NONE", "VISIBLE", "Extractor", "decoded", "load_function", "visible_text", "without_selectors"]

@@ -39,7 +39,7 @@ class Facts:
     """Share that a listed signer or a date vouches for."""
     synthetic: float
     signers: int
-    """Listed ones."""
+    """Listed ones, whose word on human work counts."""
     domains: int
     anchored: int
     """Domains with anything that is vouched for."""
@@ -83,7 +83,7 @@ def _warnings(policy: Policy, facts: Facts) -> Iterator[str]:
                 f"{counted(facts.domains, 'domain')}"
             )
     if human > unknown and facts.human == 0:
-        yield "harm.no-anchor: no human work is vouched for, so the weights change nothing"
+        yield "harm.no-anchor: no human work that has text is vouched for, so the weights change nothing"
     if facts.vanished:
         yield f"harm.vanished: nothing is kept of {facts.vanished} of {counted(facts.domains, 'domain')}"
 

@@ -252,7 +252,8 @@ class PolicyFile(Written):
         """POLICY-12: otherwise the share in a weighed mix would be above the share that was counted."""
         if not self.caps.active:
             return self
-        capped = max(self.weight(OriginClass(cls), how) for cls in self.caps.classes for how in ORDINARY)
+        counted = ORDINARY if self.caps.detected else ORDINARY[:-1]
+        capped = max(self.weight(OriginClass(cls), how) for cls in self.caps.classes for how in counted)
         for name, weight in _positive_others(self):
             if capped > weight:
                 raise ValueError(
@@ -288,8 +289,9 @@ def _positive_others(file: PolicyFile) -> Iterator[tuple[str, float]]:
     if weights.damaged is not None:
         others.append(("weights.damaged", weights.damaged))
     for cls in (OriginClass.HUMAN, OriginClass.AI_ASSISTED, OriginClass.SYNTHETIC):
-        if cls.value not in file.caps.classes:
-            others += [(f"weights.{cls}.{how}", file.weight(cls, how)) for how in ORDINARY]
+        # What is suspected of a capped class is beside it where the caps do not count it.
+        beside = ORDINARY if cls.value not in file.caps.classes else ORDINARY[3 + file.caps.detected :]
+        others += [(f"weights.{cls}.{how}", file.weight(cls, how)) for how in beside]
     if file.vintage is not None:
         others.append(("weights.human.dated", file.weight(OriginClass.HUMAN, Assurance.DATED)))
     others += [(f"tier {tier.name!r}", tier.weight) for tier in file.signers.tiers]

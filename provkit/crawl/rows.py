@@ -98,16 +98,24 @@ def read_parquet(path: str, *, span: tuple[int, int] | None = None) -> Iterator[
             groups = range(*(span or (0, table.num_row_groups)))
             number = sum(table.metadata.row_group(index).num_rows for index in range(groups.start))
             for batch in table.iter_batches(batch_size=_BATCH, row_groups=list(groups), columns=columns):
-                for row in batch.to_pylist():
+                for index in range(batch.num_rows):
                     number += 1
-                    try:
-                        yield document({name: value for name, value in row.items() if value is not None})
-                    except ValueError as error:
-                        yield Problem(path, "row", f"no document: {error}"[:300], number)
+                    yield _of_table(batch, index, path, number)
         if span is not None:
             yield Edge(span[1])
     except (OSError, arrow.ArrowException) as error:
         yield Problem(path, "damaged", f"the rest of the file was not read: {error}"[:300], number)
+
+
+def _of_table(batch: Any, index: int, path: str, number: int) -> Entry:
+    try:
+        (row,) = batch.slice(index, 1).to_pylist()
+    except Exception as error:  # noqa: BLE001 - a text that is no UTF-8, a moment or a zone Python has not: of any class
+        return Problem(path, "row", f"a value cannot be read: {error}"[:300], number)
+    try:
+        return document({name: value for name, value in row.items() if value is not None})
+    except ValueError as error:
+        return Problem(path, "row", f"no document: {error}"[:300], number)
 
 
 def document(row: object) -> Document:
@@ -159,13 +167,15 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _RowError("headers is no JSON") from error
     pairs = value.items() if isinstance(value, Mapping) else value
     if not isinstance(pairs, Iterable):
         raise _RowError("headers is a mapping or a list of pairs")
     found: list[tuple[str, str]] = []
-    for pair in pairs:
+    for given in pairs:
+        # Tables of columns spell pairs as structs.
+        pair = tuple(given.values()) if isinstance(given, dict) else given
         if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
             raise _RowError("headers is a mapping or a list of pairs")
         values = pair[1] if isinstance(pair[1], list) else [pair[1]]
@@ -181,8 +191,13 @@ def _moment(value: object) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    # Not the zone it was written in: readings hold UTC alone, which every process can unpack.
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        # Not the zone it was written in: readings hold UTC alone, which every process can unpack.
+        return value.astimezone(UTC)
+    except OverflowError:
+        return None  # of the year 1 or 9999, and of another one in UTC
 
 
 __all__ = ["read_jsonl", "read_parquet"]

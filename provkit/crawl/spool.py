@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 1 << 18
 _FRAME: Final = 1 << 30
-_MODULES: Final = frozenset({"provkit.crawl.model", "provkit.verdict", "provkit.codes"})
+_MODULES: Final = frozenset(
+    {
+        "provkit.crawl.model",
+        "provkit.verdict",
+        "provkit.codes",
+        "provkit.statements.model",
+        "provkit.statements.codes",
+    }
+)
 _DATES: Final = frozenset({"datetime", "timezone", "timedelta"})
 
 

@@ -143,9 +143,6 @@ def _policy(policy: Policy | str | os.PathLike[str]) -> Policy:
 
 def _document(row: dict[str, Any]) -> tuple[Document, dict[str, bytes]]:
     """The document of a row, and what its host says."""
-    if isinstance(headers := row.get("headers"), list):
-        # Tables of columns spell pairs as structs.
-        row["headers"] = [tuple(pair.values()) if isinstance(pair, dict) else pair for pair in headers]
     document = rows.document(row)
     words = {}
     for kind in SITE_KINDS:

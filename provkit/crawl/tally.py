@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from provkit.crawl.model import Action
+from provkit.crawl.model import Action, Assurance
 from provkit.crawl.records import state_of
-from provkit.verdict import State
+from provkit.verdict import OriginClass, State
 
 if TYPE_CHECKING:
     from provkit.crawl.decide import Standing
@@ -37,7 +37,7 @@ class Tally:
     usage: dict[str, int] = field(default_factory=dict)
     """By ``purpose|permission``, in documents."""
     signers: dict[str, list[Any]] = field(default_factory=dict)
-    """By SHA-256 of the certificate: name, on a list, documents, tokens."""
+    """By SHA-256 of the certificate: name, on a list, documents, tokens, documents of human work it vouches for."""
     sources: dict[str, int] = field(default_factory=dict)
     """Documents by where a statement without a signature was read."""
     conflicts: int = 0
@@ -71,9 +71,11 @@ class Tally:
             facts = (
                 (verdict.signer.name, verdict.state is State.TRUSTED) if name != OTHERS else (OTHERS, False)
             )
-            signer = self.signers.setdefault(name, [*facts, 0, 0])
+            signer = self.signers.setdefault(name, [*facts, 0, 0, 0])
+            signer[1] = signer[1] or facts[1]
             signer[2] += 1
             signer[3] += item.tokens
+            signer[4] += standing.cls is OriginClass.HUMAN and standing.assurance is Assurance.VERIFIED_TRUSTED
         if kept:
             sums = self.strata.setdefault(decision.stratum, [0, 0, 0, 0.0, 0.0])
             for column, part in enumerate((*amounts, decision.weight, decision.weight * item.tokens)):
@@ -98,12 +100,13 @@ class Tally:
             mine_counts: dict[str, int] = getattr(self, name)
             for key, count in getattr(other, name).items():
                 mine_counts[key] = mine_counts.get(key, 0) + count
-        for name, (who, listed, documents, tokens) in other.signers.items():
+        for name, (who, listed, *amounts) in other.signers.items():
             known = name in self.signers or len(self.signers) < _SIGNERS
-            start = [who, listed, 0, 0] if known else [OTHERS, False, 0, 0]
+            start = [who, listed, 0, 0, 0] if known else [OTHERS, False, 0, 0, 0]
             signer = self.signers.setdefault(name if known else OTHERS, start)
-            signer[2] += documents
-            signer[3] += tokens
+            signer[1] = signer[1] or (known and listed)
+            for column, amount in enumerate(amounts, 2):
+                signer[column] += amount
         self.conflicts += other.conflicts
 
     def as_json(self) -> dict[str, Any]:

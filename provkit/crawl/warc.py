@@ -1,7 +1,7 @@
 """WARC and WET files (ISO 28500): every response with its raw bytes and headers, nothing silently missing.
 
-fastwarc reads the records.  It ends without a word where a compressed file was cut, so what stands
-behind the last record it gave is looked at again here.
+fastwarc reads the records.  It ends without a word where a compressed file was cut and at an empty
+gzip member, so what stands behind the last record it gave is looked at again here.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _CODED: Final = frozenset({"content-encoding", "transfer-encoding"})
 _CODED_LENGTHS: Final = frozenset(map(len, _CODED))
 _TYPE: Final = "content-type"
 _TYPE_LENGTH: Final = len(_TYPE)
+_STEP: Final = 4096
+"""Bytes of a gzip member that are read first, so that a file of tiny ones costs no more than its length."""
 _HEADER_BYTES: Final = 64 * 1024
 
 
@@ -54,19 +56,20 @@ def read(path: str, limit: int = BODY_BYTES, *, span: tuple[int, int] | None = N
             if not os.fstat(file.fileno()).st_size:
                 yield Problem(path, "cut", "the file is empty", 0)
                 return
-            if span is not None:
-                last = file.seek(span[0])
-            for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
-                last = int(record.stream_pos)
-                if span is not None and last >= span[1]:
-                    yield Edge(last)
-                    return
-                entries = _entries(record, WarcHeader, path, limit)
-                yield from entries
-                if entries and isinstance(entries[-1], Problem) and entries[-1].code == "cut":
-                    return
-        with open(path, "rb") as file:  # noqa: PTH123
-            position = _cut(file, last)
+            begin: int | None = 0 if span is None else span[0]
+            while begin is not None:
+                last = file.seek(begin)
+                for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, parse_http=False):
+                    last = int(record.stream_pos)
+                    if span is not None and last >= span[1]:
+                        yield Edge(last)
+                        return
+                    entries = _entries(record, WarcHeader, path, limit)
+                    yield from entries
+                    if entries and isinstance(entries[-1], Problem) and entries[-1].code == "cut":
+                        return
+                with open(path, "rb") as again:  # noqa: PTH123
+                    position, begin = _end(again, last)
     except OSError as error:
         # fastwarc says OSError of a damaged record too, then without a number.
         code, said = ("damaged", str(error)) if error.errno is None else ("unreadable", error.strerror or "")
@@ -93,7 +96,11 @@ def _entries(record: Any, names: Any, path: str, limit: int) -> Sequence[Entry]:
     status: int | None = 200
     media_type, coded = None, False
     if web:
-        record.parse_http(auto_decode="none", strict_mode=False)
+        try:
+            record.parse_http(auto_decode="none", strict_mode=False)
+        except OSError as error:  # more than 32 KiB of them, which any server can send; the next record is read
+            said = f"the headers of a response cannot be read: {error}: {url}"
+            return (Problem(path, "headers", said[:500], int(record.stream_pos)),)
         headers, status = record.http_headers.to_tuples(), record.http_headers.status_code
         media_type, coded = _told(headers)
     else:
@@ -156,11 +163,15 @@ def _moment(value: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _cut(file: BinaryIO, start: int) -> int | None:
-    """Where the file breaks off, looking from the last record on; None when it ends as it should."""
+def _end(file: BinaryIO, start: int) -> tuple[int | None, int | None]:
+    """What is behind the last record: where the file breaks off, and where more records begin; None if nowhere."""
     file.seek(start)
     if file.read(2) == _GZIP:
-        return _cut_member(file, start)
+        return _end_of_members(file, start)
+    return _end_of_plain(file, start), None
+
+
+def _end_of_plain(file: BinaryIO, start: int) -> int | None:
     file.seek(start)
     head = file.read(_HEADER_BYTES)
     end = head.find(b"\r\n\r\n")
@@ -177,28 +188,31 @@ def _cut(file: BinaryIO, start: int) -> int | None:
     return start
 
 
-def _cut_member(file: BinaryIO, start: int) -> int | None:
+def _end_of_members(file: BinaryIO, start: int) -> tuple[int | None, int | None]:
     file.seek(start)
-    engine = zlib.decompressobj(31)
-    position, data = start, b""
+    engine, data, step = zlib.decompressobj(31), b"", _STEP
+    position, holds, gap = start, False, False
     while True:
-        data = data or file.read(_WINDOW)
+        data = data or file.read(step)
         if not data:
-            return position if position < file.tell() else None
+            return (position if position < file.tell() else None), None
         try:
             # In windows too, so that a bomb is never held.
-            engine.decompress(data, _WINDOW)
+            holds = bool(engine.decompress(data, _WINDOW)) or holds
         except zlib.error:
-            return position
+            return position, None
+        if holds and gap:
+            return None, position  # fastwarc stopped at the empty member before this one
         if engine.eof:
             data = engine.unused_data
-            position = file.tell() - len(data)
+            gap, holds = gap or not holds, False
+            position, step = file.tell() - len(data), _STEP
             if not data.strip(b"\0") and not file.read(1):
-                return None  # the end, or padding
+                return None, None  # the end, or padding
             file.seek(position + len(data))
             engine = zlib.decompressobj(31)
         else:
-            data = engine.unconsumed_tail
+            data, step = engine.unconsumed_tail, min(2 * step, _WINDOW)
 
 
 __all__ = ["read"]

@@ -1,23 +1,24 @@
 """Two engines on one container: our own steps held against the verdict that the reference engine leads to.
 
-Images, audio and video are verified by the reference engine and the strict pass.  Where a data hash
-binds their content, our own engine can take all steps by itself.  Both should come to one state and to
+Images, audio and video are verified by the reference engine and the strict pass.  Where a data hash or
+a general box hash binds their content, our own engine can take all steps by itself.  Both should come to one state and to
 the same failures; where they do not, somebody reads the standard differently, or is wrong.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provkit.carriers import containers
+from provkit.carriers.boxed import Boxed
 from provkit.carriers.source import Memory, feed
 from provkit.codes import StatusCode
 from provkit.engine.strict import joined
 from provkit.errors import MalformedError, UnsupportedError
 from provkit.manifest import assertions as kinds
+from provkit.manifest import box_hash, validator
 from provkit.manifest import store as stores
-from provkit.manifest import validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from provkit.limits import Limits
     from provkit.manifest.validation import CredentialJudge
     from provkit.verdict import State, Statuses, Verdict
+
+_COMPARED: Final = frozenset({kinds.LABEL_DATA_HASH, box_hash.LABEL})
+"""The hard bindings that our own engine takes.  The hashes of BMFF and of collections it leaves alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,20 @@ class CrossCheck:
     def agrees(self) -> bool:
         """One state, and the same failures."""
         return self.state is self.other_state and not self.only_here and not self.only_there
+
+
+def remarks(found: CrossCheck) -> tuple[str, ...]:
+    """Where two engines differ, one line each; one line where they do not."""
+    if found.agrees:
+        return (f"our own engine says {found.state} too, and finds the same failures",)
+    lines = []
+    if found.state is not found.other_state:
+        lines.append(f"our own engine says {found.state}, not {found.other_state}")
+    for code in found.only_here:
+        why = next(status.explanation for status in found.statuses.failure if status.code is code)
+        lines.append(f"only our own engine finds {code}: {why}")
+    lines += [f"our own engine does not find {code}" for code in found.only_there]
+    return tuple(lines)
 
 
 class _Binding:
@@ -89,7 +107,7 @@ def cross_check(
         limits: bounds on what is read.
 
     Returns:
-        None if there is nothing to compare: no store, or one that no data hash binds.
+        None if there is nothing to compare: no store, or one without a data or a box hash.
 
     Raises:
         UnsupportedError: our own engine cannot judge this credential.
@@ -103,13 +121,12 @@ def cross_check(
     except MalformedError:
         return None  # the strict pass has said so
     if not any(
-        assertion.base_label == kinds.LABEL_DATA_HASH
-        for manifest in store.manifests
-        for assertion in manifest.assertions
+        assertion.base_label in _COMPARED for manifest in store.manifests for assertion in manifest.assertions
     ):
         return None
     binding = _Binding(data, found.ranges)
-    run = validator.validate(store, binding, judge, at, limits, binding.places)
+    boxed = Boxed.around(data, verdict.media_type, found, limits)
+    run = validator.validate(store, binding, judge, at, limits, binding.places, boxed)
     if run.findings.unsupported and run.findings.sound:
         raise UnsupportedError(f"unsupported: {', '.join(dict.fromkeys(run.findings.unsupported))}")
     statuses = run.findings.freeze()

@@ -19,7 +19,7 @@ from provkit.engine.reading import Reading, parse_signature
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import assertions as kinds
-from provkit.manifest import cbor, cose, jumbf
+from provkit.manifest import box_hash, cbor, cose, jumbf
 from provkit.manifest import store as stores
 from provkit.manifest.assertions import DataHash
 from provkit.verdict import Status
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from provkit.carriers.found import Found
     from provkit.manifest.store import ManifestStore
+    from provkit.manifest.validation import Boxed
 
 _BLANK_PAD: Final = 32
 """Longest pad of blanks that older writers left in a data hash, bytes; seen: 8 to 10."""
@@ -81,7 +82,11 @@ class _Pass:
 
 
 def check(
-    found: Found, limits: Limits = DEFAULT_LIMITS, *, members: frozenset[str] | None = None
+    found: Found,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    members: frozenset[str] | None = None,
+    boxed: Boxed | None = None,
 ) -> StrictFinding:
     """Hold a located store against the rules.
 
@@ -89,6 +94,7 @@ def check(
         found: the carrier, as located in this asset.
         limits: bounds on what is read.
         members: of an archive, the files that a hash has to cover; None for any other asset.
+        boxed: the asset as boxes, all of which a box hash has to cover.
 
     Raises:
         LimitError: a bound was reached before an answer.
@@ -114,6 +120,8 @@ def check(
     _binding(run, run.readings[-1], found)
     if members is not None:
         _collection(run, run.readings[-1], members)
+    if boxed is not None:
+        _boxes(run, boxed)
     if len(store.manifests) > 1:
         _strangers(run)
     return run.result(store)
@@ -298,6 +306,41 @@ def _binding(run: _Pass, reading: Reading, found: Found) -> None:
                 url,
                 "the bytes left out of the hash are not those of the manifest store in this asset",
             )
+
+
+def _boxes(run: _Pass, boxed: Boxed) -> None:
+    """Rules 11 and 17: a box hash lists every box (§15.12.3).  The engine stops where the list ends."""
+    reading = _bound(run)
+    for assertion, content in reading.contents if reading is not None else ():
+        if reading is None or assertion.base_label != box_hash.LABEL or isinstance(content, MalformedError):
+            continue
+        url = reading.manifest.assertion_uri(assertion.label)
+        try:
+            view = box_hash.BoxHash.read(content)
+        except MalformedError as error:
+            run.fail(17, StatusCode.ASSERTION_BOXES_HASH_MALFORMED, url, error.message)
+            continue
+        try:
+            boxes = boxed.boxes(frozenset(view.names))
+        except MalformedError as error:
+            run.fail(17, StatusCode.ASSERTION_BOXES_HASH_MISMATCH, url, error.message)
+            continue
+        problem = box_hash.listing_problem(view, boxes) if boxes is not None else None
+        if problem is not None:
+            run.fail(17, problem[0], url, problem[1])
+        if view.left_out:
+            run.note(11, f"parts of the file are not signed: {', '.join(view.left_out)[:120]}", cap=False)
+
+
+def _bound(run: _Pass) -> Reading | None:
+    """The manifest that binds the content: the active one, or the one that it updates (§15.12)."""
+    by_label = {reading.manifest.label: reading for reading in run.readings}
+    reading: Reading | None = run.readings[-1]
+    for _ in range(run.limits.ingredient_depth):
+        if reading is None or reading.manifest.role != "update":
+            return reading
+        reading = next((by_label.get(label) for label in _references(reading)), None)
+    return None
 
 
 def _collection(run: _Pass, reading: Reading, members: frozenset[str]) -> None:

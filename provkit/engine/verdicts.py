@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from provkit import statements
 from provkit.carriers import containers
+from provkit.carriers.boxed import Boxed
 from provkit.codes import StatusCode, StatusKind
 from provkit.engine import credential, native, stamping, strict
 from provkit.engine import report as reports
@@ -147,14 +148,16 @@ def verify(
     run = Account(answers.strict.readings, store.active.label, judge, at, against, limits).active
     run.signer_trusted = who.trusted
     stamped = who.moment if who.time_stamped else None
-    verdict = Verdict(
+    time = claimed_time(run) if stamped is None else TimeFact(stamped, "timestamped")
+    beside = statements.of(run, time, judge, at, limits)
+    return Verdict(
         state=state,
         media_type=media_type,
         carrier=carrier,
         manifest=report.manifest,
         statuses=statuses,
         signer=signer,
-        time=claimed_time(run) if stamped is None else TimeFact(stamped, "timestamped"),
+        time=time,
         origin=derive(run),
         ingredients=tuple(
             IngredientFinding(
@@ -168,9 +171,9 @@ def verify(
         generator=run.claim.generator if run.claim else None,
         title=run.claim.title if run.claim else None,
         assertions=tuple(run.contents),
-        warnings=warnings,
+        warnings=(*warnings, *beside.warnings),
+        **beside.fields,
     )
-    return statements.added(verdict, run, judge, at, limits)
 
 
 def _found(ancestor: Validation | None, delta: Statuses) -> Statuses:
@@ -190,7 +193,10 @@ def _found(ancestor: Validation | None, delta: Statuses) -> Statuses:
 def _ask(
     data: bytes, media_type: str, found: Found, trust: TrustStore, at: datetime, limits: Limits
 ) -> _Answers:
-    checked = strict.check(found, limits, members=containers.members(data, media_type, limits))
+    members = containers.members(data, media_type, limits)
+    checked = strict.check(
+        found, limits, members=members, boxed=Boxed.around(data, media_type, found, limits)
+    )
     # A store stands in the file: what the engine cannot make of it is a broken credential.
     try:
         report = native.read(data, media_type, trust) or from_error(

@@ -65,14 +65,25 @@ class Claim(NamedTuple):
     """The map as decoded, for display."""
 
 
-def read(data: bytes, version: int, max_depth: int) -> Claim:
+def read(data: bytes, version: int, max_depth: int, *, strict: bool = True) -> Claim:
     """Decode a claim and check its required fields (§15.6.2).
+
+    Args:
+        data: the CBOR.
+        version: of the claim, by its label.
+        max_depth: nesting of arrays and maps.
+        strict: in core deterministic form only (§10.1).
 
     Raises:
         MissingFieldError: a required field is absent or of the wrong type.
-        MalformedError: the CBOR is not what :func:`.cbor.decode_claim` accepts.
+        MalformedError: the CBOR is not what :func:`.cbor.decode_claim` accepts, or no map.
     """
-    return from_fields(cbor.decode_claim(data, max_depth=max_depth), version)
+    if strict:
+        return from_fields(cbor.decode_claim(data, max_depth=max_depth), version)
+    fields = cbor.decode(data, max_depth=max_depth)
+    if not isinstance(fields, dict):
+        raise MalformedError("CBOR: the claim is not a map")
+    return from_fields(fields, version)
 
 
 def from_fields(fields: dict[str, Any], version: int) -> Claim:

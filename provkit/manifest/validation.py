@@ -10,9 +10,10 @@ from provkit.manifest.findings import Findings
 from provkit.verdict import IngredientFinding, SignerFacts, State, Statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
+    from provkit.carriers.boxed import Box
     from provkit.codes import StatusCode
     from provkit.manifest import assertions as kinds
     from provkit.manifest.claim import Claim, HashedUri
@@ -75,6 +76,24 @@ class Binding(Protocol):
 
         Raises:
             MalformedError: the asset is not of its format any more.
+        """
+        ...
+
+
+class Boxed(Protocol):
+    """An asset of named boxes, for a general box hash (§18.7)."""
+
+    @property
+    def data(self) -> bytes:
+        """The asset, whole."""
+        ...
+
+    def boxes(self, listed: Collection[str]) -> tuple[Box, ...] | None:
+        """Its boxes as far as a hash that lists these names tells them apart; None where none have names.
+
+        Raises:
+            MalformedError: what stands where a box has to begin is none.
+            LimitError: too many boxes.
         """
         ...
 

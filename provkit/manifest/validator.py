@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provkit.codes import StatusCode
 from provkit.errors import MalformedError
-from provkit.manifest import assertion_steps, rules, signature_steps
+from provkit.manifest import assertion_steps, box_hash, rules, signature_steps
 from provkit.manifest import assertions as kinds
 from provkit.manifest import claim as claims
 from provkit.manifest import store as stores
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from provkit.limits import Limits
     from provkit.manifest.store import ManifestStore
-    from provkit.manifest.validation import Binding, CredentialJudge, Validation
+    from provkit.manifest.validation import Binding, Boxed, CredentialJudge, Validation
 
 _URN: Final = re.compile(
     r"urn:c2pa:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?::[!-9;-~]{0,32}(?::[0-9]+_[0-9]+)?)?"
@@ -40,6 +40,7 @@ def validate(
     at: datetime,
     limits: Limits,
     carriers: tuple[tuple[int, int], ...] = (),
+    boxed: Boxed | None = None,
 ) -> Validation:
     """Validate the active manifest of a store (C2PA 2.4 §15).
 
@@ -51,6 +52,7 @@ def validate(
         limits: bounds on the work.
         carriers: where the store stands in the asset now, ``(start, length)`` in bytes, in every way
             that a data hash may leave it out; only an update manifest needs it.
+        boxed: the asset as boxes, where a box hash may bind it.
 
     Raises:
         LimitError: a bound was reached before an answer.
@@ -75,7 +77,7 @@ def validate(
     run.ingredients_hold = family.check(run)
     for stranger in family.strangers():
         run.findings.add(StatusCode.GENERAL_ERROR, stranger.uri(), "no ingredient leads to this manifest")
-    _content(run, binding, carriers, limits)
+    _content(run, binding, carriers, boxed, limits)
     return run
 
 
@@ -115,13 +117,18 @@ def _claim(run: Validation, limits: Limits) -> bytes | None:
         add(StatusCode.CLAIM_CBOR_INVALID, url, "the claim box does not hold one CBOR box")
         return None
     payload = box.contents[0].payload
-    try:
-        run.claim = claims.read(payload, version, limits.cbor_depth)
-    except claims.MissingFieldError as error:
-        add(StatusCode.CLAIM_MALFORMED, url, error.message)
-        return None
-    except MalformedError as error:
-        add(StatusCode.CLAIM_CBOR_INVALID, url, error.message)
+    for strict in (True, False):
+        # A claim in another form than the deterministic one is invalid, and what else it is is told too.
+        try:
+            run.claim = claims.read(payload, version, limits.cbor_depth, strict=strict)
+            break
+        except claims.MissingFieldError as error:
+            add(StatusCode.CLAIM_MALFORMED, url, error.message)
+            return None
+        except MalformedError as error:
+            if strict:
+                add(StatusCode.CLAIM_CBOR_INVALID, url, error.message)
+    if run.claim is None:
         return None
     # The label of a manifest is signed only through URIs in the claim: hold it to the grammar.
     if version > 1 and not _URN.fullmatch(manifest.label):
@@ -130,7 +137,11 @@ def _claim(run: Validation, limits: Limits) -> bytes | None:
 
 
 def _content(
-    run: Validation, binding: Binding, carriers: tuple[tuple[int, int], ...], limits: Limits
+    run: Validation,
+    binding: Binding,
+    carriers: tuple[tuple[int, int], ...],
+    boxed: Boxed | None,
+    limits: Limits,
 ) -> None:
     """Step 10: the content is the one that was signed (§15.12)."""
     bound = _bound(run, limits)
@@ -145,6 +156,9 @@ def _content(
         return  # step 8 has said so
     label = bindings[0].label
     url = bound.manifest.assertion_uri(label)
+    if bindings[0].base_label == box_hash.LABEL and boxed is not None:
+        _boxes(run, bound, label, boxed)
+        return
     if bindings[0].base_label != kinds.LABEL_DATA_HASH:
         # §9.2.4 and §A.7-A.9: carriers without a box structure are bound by c2pa.hash.data.
         add(StatusCode.CLAIM_HARD_BINDINGS_MISSING, url, "this medium is bound by c2pa.hash.data")
@@ -172,6 +186,37 @@ def _content(
             return
         if number == len(ways):
             add(problem[0], url, problem[1])
+
+
+def _boxes(run: Validation, bound: Validation, label: str, boxed: Boxed) -> None:
+    """Step 10 for a general box hash (§15.12.3)."""
+    add, url = run.findings.add, bound.manifest.assertion_uri(label)
+    if label not in bound.contents or bound.claim is None:
+        return  # step 7 has said so
+    try:
+        view = box_hash.BoxHash.read(bound.contents[label])
+    except MalformedError as error:
+        add(StatusCode.ASSERTION_BOXES_HASH_MALFORMED, url, error.message)
+        return
+    try:
+        boxes = boxed.boxes(frozenset(view.names))
+    except MalformedError as error:
+        why = f"{error.message}, so it is not what was signed"
+        add(StatusCode.ASSERTION_BOXES_HASH_MISMATCH, url, why)
+        return
+    if boxes is None:
+        add(StatusCode.CLAIM_HARD_BINDINGS_MISSING, url, "this format has no boxes with names (§18.7.3)")
+        return
+    run.bound_by = bound
+    problem = box_hash.compare(view, boxes, boxed.data, bound.claim.alg)
+    if problem is not None:
+        add(problem[0], url, problem[1])
+        return
+    run.content_holds = True
+    add(StatusCode.ASSERTION_BOXES_HASH_MATCH, url, "the content is as it was signed")
+    if view.left_out:
+        why = f"not signed: {', '.join(view.left_out)[:120]}"
+        add(StatusCode.ASSERTION_BOXES_HASH_ADDITIONAL_EXCLUSIONS_PRESENT, url, why)
 
 
 def _compare(

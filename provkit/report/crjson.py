@@ -35,7 +35,7 @@ def crjson(manifests: tuple[ManifestView, ...], verdict: Verdict | None, version
 def _manifest(manifest: ManifestView, verdict: Verdict | None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "label": manifest.label,
-        "isUpdateManifest": manifest.kind == "update",
+        "isUpdateManifest": manifest.is_update,
         "isCompressedManifest": manifest.kind == "compressed",
         "assertions": {part.label: _content(part) for part in manifest.assertions},
     }

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
+from provkit.report import statements
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -72,6 +74,7 @@ def _data(result: Result) -> dict[str, Any]:
             "generator": None,
             "title": None,
             "assertions": [],
+            **statements.nothing(),
         }
     return {
         "path": result.path,
@@ -97,6 +100,7 @@ def _data(result: Result) -> dict[str, Any]:
         "generator": verdict.generator,
         "title": verdict.title,
         "assertions": list(verdict.assertions),
+        **statements.data(verdict, _signer),
     }
 
 

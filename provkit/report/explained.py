@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from provkit.codes import StatusKind
 from provkit.report.explained_crawl import CRAWL_EXPLANATIONS
+from provkit.report.explained_identities import IDENTITIES
 from provkit.report.explained_rules import RULES
 from provkit.report.explained_words import ERRORS, LEVELS, STATES, WARNINGS
 from provkit.report.explanations import EXPLANATIONS, Explanation
@@ -15,7 +16,9 @@ from provkit.report.explanations import EXPLANATIONS, Explanation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS: Final = (*(str(kind) for kind in StatusKind), "state", "warning", "rule", "error", "level", "crawl")
+KINDS: Final = (
+    *(str(kind) for kind in StatusKind), "identity", "state", "warning", "rule", "error", "level", "crawl"
+)  # fmt: skip
 """Kinds of words, in the order they are listed."""
 
 
@@ -31,8 +34,9 @@ class Entry:
 
 @cache
 def everything() -> Mapping[str, Entry]:
-    """Every word, by itself: status codes, states, warnings, strict rules, errors, levels, crawls."""
+    """Every word, by itself: status codes, codes of identities, states, warnings, strict rules, errors, levels, crawls."""
     found = [Entry(code, str(code.kind), EXPLANATIONS[code]) for code in sorted(EXPLANATIONS)]
+    found += [Entry(code.value, "identity", Explanation(*said)) for code, said in IDENTITIES.items()]
     tables = {"state": STATES, "warning": WARNINGS, "rule": RULES, "error": ERRORS, "level": LEVELS}
     for kind, words in tables.items():
         found += [Entry(word, kind, Explanation(*said)) for word, said in words.items()]

@@ -261,7 +261,7 @@ FAILURES: Final[dict[C, tuple[str, str, str]]] = {
     C.CLAIM_SIGNATURE_OUTSIDE_VALIDITY: (
         "The signer's certificate was not within its dates.",
         "It has expired since and there is no trusted time stamp, or the clock of this machine is wrong.",
-        "Check the clock. Signers: add a time stamp, so that signatures outlive the certificate.",
+        "Check the clock. Signers: add a time stamp (provkit sign --tsa URL): signatures then outlive the certificate.",
     ),
     C.GENERAL_ERROR: (
         "Something is wrong that the standard has no code for.",

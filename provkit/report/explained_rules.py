@@ -125,6 +125,11 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
         "What is only gathered, nobody answers for.",
         _SIGN,
     ),
+    "STRICT-BOX-1": (
+        "A box hash lists every box, leaves no byte between two of them, and leaves out metadata only.",
+        _OPEN,
+        _SIGN,
+    ),
     "STRICT-UPDATE-1": (
         "An update binds its content through parents that all hold.",
         "A hash that nobody answers for binds nothing.",
@@ -184,6 +189,11 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
         "An archive is its files and its directory, which agree, and nothing else; the hash lists every file.",
         "Programs that unpack archives differ in what they believe.",
         "Writers: pack the files anew and sign. Readers: do not unpack it.",
+    ),
+    "STRICT-IMG-17": (
+        "A box hash lists every box of the file.",
+        "The reference engine stops where the list ends; what follows could be anything.",
+        _SIGN,
     ),
 }
 """Every rule that gives no warning."""

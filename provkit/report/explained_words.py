@@ -59,6 +59,11 @@ WARNINGS: Final[Mapping[str, tuple[str, str, str]]] = {
         "A field or a message of limited length cut the text.",
         "Get the text whole, as it was published.",
     ),
+    "cross-check": (
+        "What a second engine says about this file, and where that differs. The state stays.",
+        "You asked with --cross-check. Most differences are habits of early writers, which ours takes exactly.",
+        "Read the code it names with explain; where both disagree about a new file, please report it.",
+    ),
     "damaged-credential": (
         "The bytes of a credential stand in a page where none is read.",
         "The page quotes one, as pages about the standard do, or a program moved it there.",
@@ -94,6 +99,11 @@ WARNINGS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Copying from other programs, or text written to be read differently by people and programs.",
         "Look at the text with such characters made visible before you rely on it.",
     ),
+    "identity": (
+        "The credential names somebody who stands behind it, and that does not hold.",
+        "An identity was copied from another file, or the program that wrote it made a mistake.",
+        "Do not rely on that name; verify -v says why. The credential and its signer are not affected.",
+    ),
     "ingredient-delta": (
         "Something is wrong with an ingredient that nobody recorded when it was added.",
         "A certificate was revoked or ran out since, a stricter verifier looked, or the record was wrong.",
@@ -123,6 +133,11 @@ WARNINGS: Final[Mapping[str, tuple[str, str, str]]] = {
         "The credential is in a file beside this one.",
         "It was signed with --sidecar, or the format has no place for a credential.",
         "Keep both files together.",
+    ),
+    "statements-cut": (
+        "The credential states more than is shown.",
+        "A writer that repeats itself, or one that wants to hide a statement among many.",
+        "Look at all of it with inspect.",
     ),
     "sub-resources": (
         "The page loads images, styles or other files, which are not covered.",

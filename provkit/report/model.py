@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from provkit.codes import StatusCode
 from provkit.report.document import SCHEMA_URN
+from provkit.statements.codes import IdentityCode
+from provkit.statements.model import IdentityState
 from provkit.verdict import OriginClass, State
 
 
@@ -93,6 +95,100 @@ class IngredientModel(_Part):
     statuses: StatusesModel
 
 
+class UsageModel(_Part):
+    """One term of use, of a training-mining assertion (CAWG 1.1, or C2PA before 2.0)."""
+
+    key: str = Field(description="As written.")
+    purpose: Literal["data_mining", "ai_inference", "ai_training", "ai_generative_training"] | None = Field(
+        description="ai_training is that of models that do not generate; null for a key of somebody's own."
+    )
+    use: str = Field(description="allowed, notAllowed or constrained; anything else as written.")
+    constraint: str | None = Field(description="Of a constrained use; without one it is not allowed.")
+    attributed: bool = Field(description="The signer stands behind it (created_assertions).")
+    where: str = Field(description="JUMBF URI of the assertion.")
+
+
+class DisclosureModel(_Part):
+    """A model that took part (c2pa.ai-disclosure)."""
+
+    model_type: str | None
+    model_name: str | None
+    model_identifier: str | None = Field(description="URI or package URL.")
+    oversight: str | None = Field(
+        description="fully_autonomous, prompt_guided or human_validated; anything else as written."
+    )
+    domains: list[str]
+    attributed: bool
+    where: str
+
+
+class RangeModel(_Part):
+    """A range of a part."""
+
+    kind: str = Field(
+        description="textual, spatial, temporal, frame or identified; anything else as written."
+    )
+    said: str = Field(description="Which range, in words.")
+    fragment: str | None = Field(description="The part of the document that a textual range is in.")
+    start: int | None = Field(description="First character, frame or page.")
+    end: int | None = Field(description="Last character, frame or page.")
+
+
+class PartModel(_Part):
+    """A part of the content that an action changed."""
+
+    action: str
+    source_type: str | None = Field(description="Of the part, else of the action.")
+    cls: OriginClass = Field(alias="class", description="What the source type stands for.")
+    ranges: list[RangeModel]
+    name: str | None
+    description: str | None
+    role: str | None
+    attributed: bool
+    where: str
+
+
+class CheckModel(_Part):
+    """A check somebody made before signing, as the signer reports it."""
+
+    method: str | None
+    by: str | None
+    when: str | None
+    result: str | None
+
+
+class RecordModel(_Part):
+    """A record of origin (org.provkit.origin)."""
+
+    category: str | None
+    purpose: str | None
+    checks: list[CheckModel]
+    limits: list[str]
+    attributed: bool
+    where: str
+
+
+class IdentityStatusModel(_Part):
+    """One result of one check of an identity."""
+
+    code: IdentityCode = Field(description="Code of CAWG identity 1.2 or 1.3; see: provkit explain CODE.")
+    explanation: str
+
+
+class IdentityModel(_Part):
+    """An identity that stands behind assertions (cawg.identity): never the signer of the credential."""
+
+    state: IdentityState
+    sig_type: str | None
+    roles: list[str]
+    holder: SignerModel | None = Field(description="Null unless the signature of the identity holds.")
+    references: list[str] = Field(description="Labels of the assertions it is about.")
+    time: datetime | None = Field(description="When it was signed, if a listed authority vouches for that.")
+    statuses: list[IdentityStatusModel] = Field(description="Failures first.")
+    attributed: bool
+    where: str
+
+
 class ErrorModel(_Part):
     """Why there is no verdict."""
 
@@ -122,6 +218,15 @@ class ResultModel(_Part):
     generator: str | None = Field(description="Program that made the claim, as the claim states it.")
     title: str | None = Field(description="dc:title of the claim.")
     assertions: list[str] = Field(description="Labels of the assertions the claim lists.")
+    usage: list[UsageModel] = Field(description="Terms of use, for example for training.")
+    disclosures: list[DisclosureModel] = Field(description="Models that are stated to have taken part.")
+    parts: list[PartModel] = Field(
+        description="Parts of the content that actions are stated to have changed."
+    )
+    records: list[RecordModel] = Field(description="Category, purpose, checks and limits of use.")
+    identities: list[IdentityModel] = Field(
+        description="Identities that stand behind assertions; none is the signer, none changes the state."
+    )
 
 
 class VerdictDocument(_Part):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from provkit.codes import StatusCode
+from provkit.report import statements
 from provkit.report.explained import lookup
 from provkit.report.judged import Outcome
 from provkit.report.markup import safe
@@ -43,6 +44,18 @@ _ORIGINS: Final = {
     OriginClass.SYNTHETIC: "synthetic",
     OriginClass.UNKNOWN: "not stated",
 }
+_NAMES: Final = {
+    "model": "Models stated",
+    "part": "Parts of it",
+    "use": "Terms of use",
+    "category": "Category",
+    "purpose": "Made for",
+    "check": "Checks stated",
+    "limit": "Limits of use",
+    "identity": "Identities named",
+}
+_BESIDE: Final = 20
+"""Statements of one kind that are shown."""
 _CARRIERS: Final = {
     "text": "in the text itself, as characters that are not shown",
     "sidecar": "in a file beside this one",
@@ -189,6 +202,13 @@ def _statements(verdict: Verdict, dates: Mapping[str, date | None]) -> Iterator[
         yield _fact("Title", _quoted(verdict.title))
     if verdict.generator:
         yield _fact("Made with", _quoted(verdict.generator))
+    beside: dict[str, list[str]] = {}
+    for name, said in statements.words(verdict, _quoted):
+        beside.setdefault(name, []).append(said)
+    for name, lines in beside.items():
+        first, *rest = lines[:_BESIDE]
+        rest += [f"and {len(lines) - _BESIDE} more; --format json lists all"] if len(lines) > _BESIDE else []
+        yield _fact(_NAMES[name], first, *rest)
 
 
 def _signer(signer: SignerFacts) -> Iterator[str]:

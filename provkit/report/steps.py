@@ -58,6 +58,7 @@ _BY_PREFIX: Final = {
     "manifest.html.": 2,
     "manifest.structuredText.": 2,
     "manifest.inaccessible": 2,
+    "manifest.compressed.": 3,
     "manifest.": 9,
     "general.error": 3,
     "claim.hardBindings.": 8,

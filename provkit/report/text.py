@@ -214,6 +214,7 @@ def _all(verdict: Verdict, style: Style) -> Iterator[str]:
             yield _fact("evidence", f"{entry.cls}, {attributed}: {style.escape(entry.source_type, 200)}")
             yield _fact("", style.escape(entry.where, 300))
         yield from (_fact("note", style.escape(note, 300)) for note in verdict.origin.notes)
+        yield from _statements(verdict, style)
     for kind, statuses in (
         ("failure", verdict.statuses.failure),
         ("information", verdict.statuses.informational),
@@ -229,6 +230,16 @@ def _all(verdict: Verdict, style: Style) -> Iterator[str]:
         what = f"{style.escape(ingredient.relationship, 40)}{title}"
         yield _fact("ingredient", f"{what}: {codes}")
         yield _fact("", style.escape(ingredient.label, 100))
+
+
+def _statements(verdict: Verdict, style: Style) -> Iterator[str]:
+    from provkit.report import statements
+
+    yield from (_fact(*said) for said in statements.words(verdict, style.quote))
+    for found in verdict.identities:
+        for status in found.statuses:
+            yield _fact("identity", f"{status.code}: {style.escape(status.explanation, 300)}")
+        yield _fact("", style.escape(found.where, 300))
 
 
 def _certificate(signer: SignerFacts, style: Style) -> Iterator[str]:

@@ -78,6 +78,8 @@ class ManifestView:
     signatures: tuple[SignatureView, ...]
     created: frozenset[str]
     """Labels of the assertions that the claim lists as created."""
+    is_update: bool = False
+    """It updates another; a compressed one may, too."""
 
 
 def view(store: ManifestStore, limits: Limits = DEFAULT_LIMITS) -> tuple[ManifestView, ...]:
@@ -98,6 +100,7 @@ def _manifest(manifest: Manifest, limits: Limits, *, active: bool) -> ManifestVi
         assertions=tuple(_assertion(entry, limits) for entry in manifest.assertions),
         signatures=tuple(_signature(box, limits) for box in manifest.signatures),
         created=frozenset(_labels(claims)),
+        is_update=manifest.role == "update",
     )
 
 

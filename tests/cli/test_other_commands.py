@@ -35,7 +35,7 @@ def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy", "stamp", "crawl-report"])
+@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy", "stamp", "serve", "label", "crawl-report"])
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     committed = (REPOSITORY / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     assert committed == schema_text(name), f"run: provkit schema {name} > schemas/{name}.json"
@@ -44,7 +44,7 @@ def test_committed_schema_is_the_generated_one(name: str) -> None:
 def test_schema_command(cli: Cli) -> None:
     assert cli("schema", "verdict").out == schema_text("verdict")
     listed = [line.split()[0] for line in cli("schema").out.splitlines()]
-    assert listed == ["verdict", "origin", "config", "policy", "stamp", "crawl-report"]
+    assert listed == ["verdict", "origin", "config", "policy", "stamp", "serve", "label", "crawl-report"]
     assert cli("schema", "nonsense").code == 2
 
 

@@ -13,6 +13,7 @@ PURE = sorted(
         *PACKAGE.glob("carriers/**/*.py"),
         *PACKAGE.glob("manifest/**/*.py"),
         *PACKAGE.glob("origin/**/*.py"),
+        *PACKAGE.glob("statements/**/*.py"),
         *(
             PACKAGE / "crawl" / f"{name}.py"
             for name in ("model", "codes", "evidence", "damage", "decide", "caps", "batch", "presets")

@@ -6,6 +6,7 @@ other elements than we do, somebody else may see another credential.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from lxml import etree
@@ -21,26 +22,26 @@ _PLAIN_DEPTH: Final = 512
 """Browsers nest no deeper."""
 _WINDOW: Final = 64 * 1024
 _STEPS: Final = 400_000_000
-"""An end tag that closes nothing takes libxml2 a step for each open element: about five seconds."""
+"""A tag that libxml2 compares with each open element takes it that many steps: about five seconds."""
+_COMPARED: Final = re.compile(rb"</|<(?=body)", re.IGNORECASE)
+"""Those are end tags that close nothing, and further tags of the body."""
 
 
 class _Counter:
     """Receives tags as they are parsed, so that no tree is built."""
 
-    __slots__ = ("count", "depth", "end_tags")
+    __slots__ = ("compared", "count", "depth", "page")
 
-    def __init__(self, end_tags: int) -> None:
+    def __init__(self, data: bytes) -> None:
         self.count = 0
         self.depth = 0
-        self.end_tags = end_tags
+        self.page = data
+        self.compared = -1
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        if self.depth > _PLAIN_DEPTH and self.depth * self.end_tags > _STEPS:
-            raise LimitError(
-                f"the page has elements {self.depth} deep, and too many end tags for that",
-                hint="a page made by a program or a hand nests a few dozen elements",
-            )
+        if self.depth > _PLAIN_DEPTH:
+            self._check_depth()
         if tag == "script":
             self.count += is_type(attributes.get("type"))
         elif tag == "link":
@@ -52,6 +53,15 @@ class _Counter:
     def close(self) -> int:
         return self.count
 
+    def _check_depth(self) -> None:
+        if self.compared < 0:
+            self.compared = sum(1 for _ in _COMPARED.finditer(self.page))
+        if self.depth * self.compared > _STEPS:
+            raise LimitError(
+                f"the page has elements {self.depth} deep, and too many end tags for that",
+                hint="a page made by a program or a hand nests a few dozen elements",
+            )
+
 
 def count(data: bytes) -> int:
     """Carriers in the page as libxml2 reads it, wherever they stand; templates count as well.
@@ -62,7 +72,7 @@ def count(data: bytes) -> int:
     if not data:
         return 0
     # Latin-1 keeps bytes apart whatever the page declares; `huge_tree` lifts the limit on depth.
-    counter = _Counter(data.count(b"</"))
+    counter = _Counter(data)
     parser = etree.HTMLParser(target=counter, encoding="iso-8859-1", huge_tree=True, no_network=True)
     # What the counter raises ends the parsing only between two windows.
     for start in range(0, len(data), _WINDOW):

@@ -20,6 +20,8 @@ _HARMLESS: Final = frozenset({"GoTo", "GoToR", "GoToE", "URI", "Named", "Thread"
 """Actions that lead somewhere, and change nothing here."""
 _NEXT: Final = 16
 """Actions followed in one chain."""
+_STEPS: Final = 4
+"""What looking at an action costs, as :meth:`Document.spend` counts."""
 
 
 def warnings(document: Document) -> tuple[str, ...]:
@@ -74,7 +76,10 @@ def _pages(document: Document, found: dict[str, None]) -> bool:
 
 def _additional(document: Document, value: Value, found: dict[str, None]) -> None:
     events = document.dictionary(value)
-    for item in events.entries.values() if events else ():
+    if events is None:
+        return
+    document.spend(_STEPS * len(events.entries))
+    for item in events.entries.values():
         _action(document, item.value, found)
 
 
@@ -85,6 +90,7 @@ def _action(document: Document, value: Value, found: dict[str, None]) -> None:
             return
         action = document.value(waiting.pop())
         if isinstance(action, tuple):
+            document.spend(_STEPS * len(action))
             # A destination, or under /Next an array of actions.
             waiting.extend(item.value for item in action if not isinstance(item.value, Name | int | float))
         elif isinstance(action, Dict) and (kind := document.value(action.get("S"))) is not None:

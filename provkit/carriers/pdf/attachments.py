@@ -59,6 +59,7 @@ def associated(document: Document, update: int = 0) -> tuple[Item, ...]:
     if isinstance(item.value, tuple):
         if len(item.value) > document.limits.container_parts:
             raise LimitError(f"the PDF has more than {document.limits.container_parts} associated files")
+        document.spend(len(item.value))
         return item.value
     if entry is not None and isinstance(item.value, Dict) and holder is not root:
         return (entry,)
@@ -207,6 +208,7 @@ def page_annotations(document: Document, page: Indirect, update: int = 0) -> Ite
         return
     if not isinstance(listed, tuple):
         raise MalformedError("a page of the PDF has /Annots that are no array")
+    document.spend(len(listed))
     for item in listed:
         found = document.dictionary(item.value, update)
         if found is not None:

@@ -30,10 +30,23 @@ START: Final = re.compile(rb"startxref[\0\t\n\f\r ]++(\d{1,10})(?:[\0\t\n\f\r ]+
 _LINEARIZED: Final = re.compile(rb"/Linearized(?=[\0\t\n\f\r ])")
 _OBJECT_STREAM_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of an object stream, expanded; writers put 100 to 200 objects into one."""
+_OBJECT_STREAM_FREE: Final = 4 * 1024 * 1024
+_OBJECT_STREAM_RATIO: Final = 8
+"""One that is many times longer than the file is a bomb."""
 _DIRECTORY_LIMIT: Final = 2 * 1024 * 1024
 _KEPT: Final = 10_000
 """Objects remembered."""
+_KEPT_BYTES: Final = 512 * 1024
+"""Bytes that these take in the file; a value of two bytes is a hundred in memory."""
 _KEPT_STREAMS: Final = 4
+_STEPS: Final = 1_000_000
+"""Tables asked for an object, and entries of lists gone through, in one document: about a second."""
+_PARSED_FREE: Final = 1024 * 1024
+_PARSED_RATIO: Final = 2
+"""Objects stand apart in a file, so all of them are no longer than it is; some are read again, and some are packed."""
+_EXPANDED_FREE: Final = 64 * 1024 * 1024
+_EXPANDED_RATIO: Final = 16
+"""The same for object streams, which are expanded anew where objects of many of them are asked for in turn."""
 
 
 class _Pack(NamedTuple):
@@ -67,6 +80,24 @@ class Document:
     _unpacking: set[int] = field(default_factory=set)
     """Object streams being expanded: what that takes must not stand in them."""
     _cipher: crypt.Cipher | None = None
+    _steps: int = _STEPS
+    _kept: int = 0
+    _parsed: int = 0
+    _expanded: int = 0
+
+    def spend(self, steps: int) -> None:
+        """Take work into account that a list, or a table, causes.
+
+        Lists can be shared by all pages, and all updates, so that a bound on each of them is none.
+
+        Raises:
+            LimitError: there was too much of it.
+        """
+        self._steps -= steps
+        if self._steps < 0:
+            raise LimitError(
+                f"the PDF has lists and updates that take more than {_STEPS} steps to go through"
+            )
 
     @property
     def newest(self) -> Section:
@@ -94,6 +125,7 @@ class Document:
         """Where an object stands as of an update; None if it does not exist."""
         for sections in self.updates[update:]:
             for section in sections:
+                self.spend(1)
                 found = section.find(number)
                 if found is not None:
                     return None if isinstance(found, xref.Free) else found
@@ -130,10 +162,19 @@ class Document:
                     )
             else:
                 found = self._packed(ref.number, entry, update, longest)
-            if len(self._objects) >= _KEPT:
-                self._objects.clear()
-            self._objects[key] = found
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: tuple[int, int], found: Indirect) -> None:
+        size = found.item.end - found.item.start
+        self._parsed += size
+        if self._parsed > _PARSED_FREE + _PARSED_RATIO * self.source.size:
+            raise LimitError("the PDF has objects that stand in one another, or that are read over and over")
+        self._kept += size
+        if len(self._objects) >= _KEPT or self._kept > _KEPT_BYTES:
+            self._objects.clear()
+            self._kept = size
+        self._objects[key] = found
 
     def resolve(self, item: Item | None, holder: Indirect, update: int = 0) -> tuple[Item, Indirect] | None:
         """A value with the object it stands in; references are followed, once.
@@ -217,15 +258,19 @@ class Document:
     def _packed(self, number: int, entry: xref.InStream, update: int, longest: int) -> Indirect:
         offset = self._stream_position(entry.stream, update)
         if offset not in self._streams:
-            if len(self._streams) >= _KEPT_STREAMS:
-                self._streams.clear()
             if offset in self._unpacking:
                 raise MalformedError(f"the object stream {entry.stream} of the PDF is needed to read itself")
             self._unpacking.add(offset)
             try:
-                self._streams[offset] = self._unpack(entry.stream, offset, update)
+                pack = self._unpack(entry.stream, offset, update)
             finally:
                 self._unpacking.discard(offset)
+            held = sum(len(one.data) for one in self._streams.values()) + len(pack.data)
+            if len(self._streams) >= _KEPT_STREAMS or held > self._longest_stream:
+                self._streams.clear()
+                self._objects.clear()  # they hold what they were read from
+                self._kept = 0
+            self._streams[offset] = pack
         pack = self._streams[offset]
         pair = pack.directory[2 * entry.place : 2 * entry.place + 2]
         if len(pair) != 2 or not all(part.isdigit() and len(part) < 11 for part in pair):
@@ -235,6 +280,15 @@ class Document:
         item = objects.read_packed(pack.data, pack.first + int(pair[1]), longest)
         return Indirect(number, 0, pack.data, item, pack.holder.position, packed=True)
 
+    @property
+    def _longest_stream(self) -> int:
+        return min(_OBJECT_STREAM_LIMIT, _OBJECT_STREAM_FREE + _OBJECT_STREAM_RATIO * self.source.size)
+
+    def _expand(self, size: int) -> None:
+        self._expanded += size
+        if self._expanded > _EXPANDED_FREE + _EXPANDED_RATIO * self.source.size:
+            raise LimitError("the PDF has object streams that would be expanded over and over")
+
     def _unpack(self, number: int, offset: int, update: int) -> _Pack:
         holder = objects.read_object(self.source, offset + self.shift)
         if holder.number != number or holder.dictionary.get("Type") != "ObjStm":
@@ -242,11 +296,13 @@ class Document:
         length = self.stream_length(holder, update)
         if length > _OBJECT_STREAM_LIMIT:
             raise LimitError(f"an object stream of the PDF has more than {_OBJECT_STREAM_LIMIT} bytes")
+        self._expand(length)
         raw = self.source.read(holder.payload or 0, length)
         cipher = self.cipher()
         if cipher is not None:
             raw = cipher.decrypt_stream(raw, holder.number, holder.generation)
-        data = filters.decode(raw, holder.dictionary, _OBJECT_STREAM_LIMIT)
+        data = filters.decode(raw, holder.dictionary, self._longest_stream)
+        self._expand(len(data))
         first, count = holder.dictionary.get("First"), holder.dictionary.get("N")
         if (
             not isinstance(first, int)
@@ -309,7 +365,7 @@ def _chain(
     """Follow ``/Prev``.  It leads backwards, once excepted: from the first page of a linearized file."""
     updates: list[tuple[Section, ...]] = [(first,)]
     section = first
-    rows = _rows(first)
+    rows, spelled = _rows(first), _spelled(first)
     while (before := section.trailer.get("Prev")) is not None:
         if not isinstance(before, int) or isinstance(before, bool) or before < 0:
             raise MalformedError("the PDF has a /Prev that is no offset")
@@ -319,6 +375,12 @@ def _chain(
         rows += _rows(older)
         if rows > xref.ROWS_LIMIT:
             raise LimitError(f"the cross-reference streams of the PDF have more than {xref.ROWS_LIMIT} bytes")
+        spelled += _spelled(older)
+        # There is one trailer to a table, and a table has objects: more than this is one read many times.
+        if spelled > objects.LONGEST_ROOT + source.size // 2:
+            raise LimitError(
+                "the cross-reference sections of the PDF have trailers that stand in one another"
+            )
         if before < section.offset:
             updates.append((older,))
         elif linearized and before > section.offset and older.trailer.get("Prev") is None:
@@ -331,3 +393,8 @@ def _chain(
 
 def _rows(section: Section) -> int:
     return len(section.rows) + (len(section.hidden.rows) if section.hidden else 0)
+
+
+def _spelled(section: Section) -> int:
+    """Bytes of the trailers."""
+    return len(section.data) + (len(section.hidden.data) if section.hidden else 0)

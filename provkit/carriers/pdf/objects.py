@@ -94,7 +94,8 @@ def _read(data: bytes, position: int, header: re.Match[bytes]) -> Indirect:
         if not isinstance(item.value, Dict):
             raise MalformedError(f"the stream at byte {position} of the PDF has no dictionary")
         payload = position + end.end()
-    return Indirect(int(header[1]), int(header[2]), data, item, position, payload)
+    # Thousands of objects are remembered: each keeps its own bytes only.
+    return Indirect(int(header[1]), int(header[2]), data[: item.end], item, position, payload)
 
 
 def read_packed(data: bytes, position: int, longest: int = LONGEST) -> Item:

@@ -259,7 +259,14 @@ def _stream(source: Source, offset: int, shift: int, limits: Limits) -> Section:
     if place > len(rows):
         raise MalformedError("a cross-reference stream of the PDF has fewer rows than its /Index says")
     return Section(
-        offset, dictionary, found.data, _sorted(parts), end, source, rows, (widths[0], widths[1], widths[2])
+        offset,
+        dictionary,
+        found.data,
+        _sorted(parts),
+        end,
+        source,
+        rows,
+        (widths[0], widths[1], widths[2]),
     )
 
 

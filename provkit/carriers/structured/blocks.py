@@ -314,12 +314,17 @@ def _store_at(data: bytes, limits: Limits) -> int | None:
 
 
 def _cut_line(data: bytes) -> int | None:
-    """A first or last line that is a known comment with BEGIN and an address behind it."""
+    """A first or last line that is a known comment with BEGIN and an address, or the beginning of a store, behind it."""
     for start in (0, data.rstrip(b"\r\n").rfind(b"\n") + 1):
         begin = data.find(BEGIN, start, start + _AROUND + len(BEGIN))
         at = begin + len(BEGIN) + 1
-        if begin >= 0 and _URL.match(data, at):
+        if begin >= 0 and (_URL.match(data, at) or _is_begun(data[at : at + len(DATA_URI) + 1])):
             head = data[start:begin].removeprefix(BOM)
             if head.endswith(b" ") and any(prefix == head[:-1] for prefix, _ in SPELLINGS):
                 return at
     return None
+
+
+def _is_begun(rest: bytes) -> bool:
+    """Whether a data URI of a store, or as much of one as a cut left, begins here."""
+    return rest != b"" and (rest.startswith(DATA_URI) or DATA_URI.startswith(rest))

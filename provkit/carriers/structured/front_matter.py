@@ -56,15 +56,27 @@ _DATA_BEHIND: Final[dict[str, re.Pattern[bytes]]] = {
     "text/x-perl": re.compile(rb"^__(?:END|DATA)__[ \t\r]*+$", re.MULTILINE),
     "text/x-ruby": re.compile(rb"^__END__[ \t\r]*+$", re.MULTILINE),
     "text/x-php": re.compile(rb"__halt_compiler", re.IGNORECASE),
-    # What a script reads of itself, for example with tail.
-    "text/x-shellscript": re.compile(rb"^exit\b[^\n]*+\n\s*+\S", re.MULTILINE),
+    # What a script reads of itself: behind its end, or all of it.
+    "text/x-shellscript": re.compile(
+        rb"^exit\b[^\n]*+\n\s*+\S"
+        rb"|\b(?:tail|sed|awk|dd|unzip|grep|tar|cat)\b[^\n]{0,100}?(?<!name )(?<!name [\"'])"
+        rb"\$(?:0|\{0\}|\{?BASH_SOURCE)(?![\w/])",
+        re.MULTILINE,
+    ),
     # A literal scalar that keeps its last line feeds, or has none yet, would get one more.
     "application/yaml": re.compile(rb"[|>][0-9]?\+|[^\n]\Z"),
 }
 _DIRECTIVE: Final = re.compile(rb"%(?:YAML|TAG)\b")
 _ENCRYPTED: Final = b"$ANSIBLE_VAULT"
 _CODE_SIGNED: Final = re.compile(rb"^\S{1,4} SIG \S{1,4} Begin signature block", re.MULTILINE)
-_HEREDOC: Final = re.compile(rb"(?<!<)<<-?[ \t]{0,16}(['\"\\]?)([A-Za-z_][\w.+-]{0,199})\1")
+_HEREDOC: Final = re.compile(
+    rb"(?<!<)<<(?!<)-?[ \t]{0,16}(?:'([^'\n]{1,200})'|\"([^\"\n]{1,200})\"|\\?([^\s;&|<>()'\"`\\]{1,200}))"
+)
+_NO_HEREDOC: Final = re.compile(rb"\(\([^\n]{0,60}?\)\)|(?<=[ \t])#[^'\"]{0,100}\Z")
+"""Arithmetic, and a comment at the end of a line."""
+_CODE_FENCE: Final = re.compile(
+    rb"^[ \t>]{0,40}(?:[-*+][ \t]{1,4})?(`{3,}(?=[^`\n]*$)|~{3,})([^\n]*)$", re.MULTILINE
+)
 _HEREDOCS: Final = 10_000
 _POD: Final = re.compile(rb"^=[A-Za-z]\w{0,20}", re.MULTILINE)
 _CONTINUES: Final = {BATCH: b"^", "text/x-powershell": b"`", "text/x-vb": b"_"}
@@ -117,6 +129,8 @@ def at_end(data: bytes, syntax: Syntax) -> bool:
         raise _no_place("its first line is reserved, and its last one ends in a character that continues it")
     if syntax.media_type == "text/x-shellscript" and _is_open(data):
         raise _no_place("its first line is reserved, and it ends inside a here-document")
+    if syntax.front_matter and _is_fenced(data):
+        raise _no_place("its first line is reserved, and it ends inside a block of code")
     if syntax.media_type == "text/x-perl":
         *_, last = (b"=cut", *(match[0] for match in _POD.finditer(data)))
         if last != b"=cut":
@@ -149,9 +163,22 @@ def _is_open(data: bytes) -> bool:
         if waiting:
             if line.lstrip(b"\t") == waiting[0]:
                 del waiting[0]
-        elif b"<<" in line and not line.lstrip().startswith(b"#") and b"((" not in line:
-            waiting = [match[2] for match in _HEREDOC.finditer(line)][:_HEREDOCS]
+        elif b"<<" in line and not line.lstrip().startswith(b"#"):
+            found = _HEREDOC.finditer(_NO_HEREDOC.sub(b"", line))
+            waiting = [match[1] or match[2] or match[3] for match in found][:_HEREDOCS]
     return bool(waiting)
+
+
+def _is_fenced(data: bytes) -> bool:
+    """Whether a block of code in Markdown has no end (CommonMark §4.5)."""
+    opened = b""
+    for match in _CODE_FENCE.finditer(data):
+        mark, rest = match.groups()
+        if not opened:
+            opened = mark
+        elif mark.startswith(opened) and not rest.strip():
+            opened = b""
+    return bool(opened)
 
 
 def _no_place(why: str) -> UnsupportedError:

@@ -11,7 +11,7 @@ from typing import Final
 from provkit.carriers.carried import FrontMatter, Problem
 from provkit.carriers.structured import blocks, front_matter
 from provkit.carriers.structured.blocks import BEGIN, DATA_URI, END
-from provkit.carriers.structured.syntaxes import BATCH, Syntax, syntax_of
+from provkit.carriers.structured.syntaxes import Syntax, syntax_of
 from provkit.errors import (
     AlreadySignedError,
     ConfigurationError,
@@ -157,8 +157,10 @@ def _address(url: str, syntax: Syntax) -> bytes:
             "not a web address that can stand in a block",
             hint="give an http or https URL in ASCII, with %28 and the like for ! $ & ' ( ) * ; [ ]",
         )
-    if syntax.media_type == BATCH and b"%" in reference:
+    acted_on = syntax.acts_on(reference)
+    if acted_on is not None:
         raise ConfigurationError(
-            "a batch file acts on a percent sign in the address", hint="give a URL without any"
+            f"{syntax.media_type} acts on the character {acted_on!r} in the address",
+            hint="give a URL without any",
         )
     return reference

@@ -13,7 +13,7 @@ from typing import Final
 from provkit.carriers.carried import Fit
 from provkit.carriers.structured import front_matter
 from provkit.carriers.structured.blocks import BOM, Block
-from provkit.carriers.structured.syntaxes import BATCH, SYNTAXES, Syntax, syntax_of
+from provkit.carriers.structured.syntaxes import SYNTAXES, Syntax, syntax_of
 
 _TOLD: Final = (
     (
@@ -110,8 +110,9 @@ class Spelling:
             and _BLANK_BEHIND.match(data, block.end)
         ):
             return f"no blank line sets the block off from the text, as {name} needs it"
-        if name == BATCH and b"%" in block.reference:
-            return "the address in the block holds a percent sign, which a batch file acts on"
+        acted_on = syntax.acts_on(block.reference)
+        if acted_on is not None:
+            return f"the address in the block holds the character {acted_on!r}, which {name} acts on"
         return None
 
     def _form(self, syntax: Syntax, stop: int) -> tuple[bytes, bytes] | None:

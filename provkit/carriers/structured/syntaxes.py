@@ -12,6 +12,10 @@ from typing import Final
 MARKDOWN: Final = "text/markdown"
 XML: Final = "application/xml"
 BATCH: Final = "text/x-batch"
+_ACTS_ON: Final = {
+    BATCH: "%",
+    "text/x-bibtex": "@",  # it has no comments: what stands between entries is passed over
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Syntax:
     def spellings(self) -> frozenset[tuple[bytes, bytes]]:
         """Prefix and suffix of every comment that may hold a block in this language."""
         return self.also | {(self.prefix, self.suffix)}
+
+    def acts_on(self, reference: bytes) -> str | None:
+        """The character of an address that this language acts on even in a comment; None if there is none."""
+        sign = _ACTS_ON.get(self.media_type)
+        return sign if sign is not None and sign.encode() in reference else None
 
 
 def _of(media_type: str, prefix: str, extensions: str, *names: str, suffix: str = "") -> Syntax:

@@ -7,6 +7,7 @@ import pytest
 import provkit
 from interop import identities
 from provkit import Origin, State, UnsupportedError
+from unit.carriers.pdf import making
 
 SIGNER = "ES256"
 TRUST = identities.trust(SIGNER)
@@ -37,6 +38,20 @@ def test_and_is_signed(data: bytes) -> None:
     assert provkit.verify(sign(data), trust=TRUST).state is State.TRUSTED
 
 
+ARTICLE = b'# A\n\n```html\n<script type="application/c2pa">BASE64</script>\n```\n'
+
+
+def test_an_article_that_shows_the_element_is_signed_as_what_it_is() -> None:
+    signed = sign(ARTICLE, "text/markdown")
+    assert provkit.verify(signed, trust=TRUST).state is State.TRUSTED
+    assert provkit.strip(signed) == ARTICLE
+    shown = ARTICLE.replace(b"BASE64", b"AAAAwGp1bWIAAAAeanVtZGMycGEAEQAQ" * 4)
+    assert provkit.verify(shown).state is State.INVALID
+    both = signed + shown
+    assert provkit.verify(both, trust=TRUST).carrier == "html"
+    assert provkit.verify(both, trust=TRUST).state is State.INVALID
+
+
 def test_a_text_with_credentials_of_two_kinds_is_invalid_and_not_signed() -> None:
     quoted = sign(b"# A\n", "text/markdown")
     both = quoted + sign(b"Text.")[5:]
@@ -65,6 +80,13 @@ def test_a_page_that_was_signed_as_text() -> None:
     [(b"application/c2pa", b"application/c2pb"), (b"<script", b"<scripx"), (b" type=", b" typf=")],
 )
 def test_a_carrier_that_is_none_any_more_is_told(old: bytes, new: bytes) -> None:
-    verdict = provkit.verify(sign(PAGE, "text/html").replace(old, new, 1), trust=TRUST)
+    for page in (PAGE, b"<p>A fragment."):
+        verdict = provkit.verify(sign(page, "text/html").replace(old, new, 1), trust=TRUST)
+        assert verdict.state is State.UNSIGNED
+        assert verdict.warnings[-1].startswith("damaged-credential: ")
+
+
+def test_a_signed_file_behind_a_tag_is_told() -> None:
+    verdict = provkit.verify(b"<html><!-- %PDF-1.7" + b" " * 5000 + making.STORE, trust=TRUST)
     assert verdict.state is State.UNSIGNED
     assert verdict.warnings[-1].startswith("damaged-credential: ")

@@ -252,7 +252,7 @@ class _Page(HTMLParser):
 
 def test_the_page_stands_alone_and_files_cannot_write_it() -> None:
     tally = counted((HOSTILE, H, TRUSTED, 9, True), *ROWS)
-    tally.signers["ab" * 32] = [HOSTILE, True, 1, 9]
+    tally.signers["ab" * 32] = [HOSTILE, True, 1, 9, 1]
     tally.media[HOSTILE] = 1
     tally.sources[HOSTILE] = 1
     problem = Problem(HOSTILE, "cut", HOSTILE)

@@ -112,3 +112,13 @@ def test_functions_of_the_user() -> None:
 def test_the_estimate_rounds_up() -> None:
     assert [Counter()(text) for text in ("", "a", "abcd", "abcde", "äää")] == [0, 1, 1, 2, 2]
     assert Counter().estimated
+
+
+@pytest.mark.parametrize(
+    "charset", ["undefined", "punycode", "idna", "utf-7", "unicode_escape", "raw-unicode-escape", "utf_7"]
+)
+def test_what_is_no_encoding_of_the_web_is_none(charset: str) -> None:
+    # A page names its encoding itself: one such codec always raises, another takes the square of the length.
+    body = f'<meta charset="{charset}"><p>+AGE- \\x41 '.encode() + b"a-bcd" * 60_000
+    text = Extractor()(Document("", "", body), Reading("text/html"))
+    assert text == "+AGE- \\x41 " + "a-bcd" * 60_000

@@ -127,3 +127,32 @@ def test_folders_hold_files_of_every_kind(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigurationError, match="nothing to read"):
         inputs.expand([str(tmp_path / "empty")])
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
+def test_a_moment_that_utc_does_not_have_is_none(tmp_path: Path, date: str) -> None:
+    (row,) = read(tmp_path / "a.jsonl", [{"text": "a", "date": date}])
+    assert isinstance(row, Document)
+    assert row.captured_at is None
+
+
+def test_headers_of_any_depth_are_a_bad_row() -> None:
+    with pytest.raises(ValueError, match="headers"):
+        rows.document({"text": "a", "headers": "[" * 200_000})
+
+
+def test_headers_as_tables_spell_them() -> None:
+    found = rows.document({"text": "a", "headers": [{"name": "Link", "value": "<a>"}]})
+    assert found.headers == (("Link", "<a>"),)
+
+
+def test_a_value_that_a_table_cannot_give_costs_one_row(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow", reason="needs pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "a.parquet"
+    broken = arrow.array([b"good", b"\xff", b"good"]).view(arrow.string())
+    moments = arrow.array([0, 0, -(2**60)], arrow.timestamp("us", "UTC"))
+    parquet.write_table(arrow.table({"text": broken, "date": moments}), path)
+    entries = list(rows.read_parquet(str(path)))
+    assert [type(entry) for entry in entries] == [Document, Problem, Problem]
+    assert [entry.position for entry in entries if isinstance(entry, Problem)] == [2, 3]

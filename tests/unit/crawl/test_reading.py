@@ -56,7 +56,10 @@ class TestEvidence:
             (None, (), (UNKNOWN, NONE)),
             (None, ((HUMAN, DECLARED),), (HUMAN, DECLARED)),
             (None, ((HUMAN, DECLARED), (SYNTHETIC, DECLARED)), (SYNTHETIC, DECLARED)),
-            (None, ((ASSISTED, DECLARED), (SYNTHETIC, DETECTED)), (ASSISTED, DECLARED)),
+            (None, ((ASSISTED, DECLARED), (SYNTHETIC, DETECTED)), (SYNTHETIC, DETECTED)),
+            (None, ((SYNTHETIC, DECLARED), (ASSISTED, DETECTED)), (SYNTHETIC, DECLARED)),
+            ((ASSISTED, State.VALID), ((SYNTHETIC, DETECTED),), (SYNTHETIC, DETECTED)),
+            ((ASSISTED, State.TRUSTED), ((SYNTHETIC, DETECTED),), (ASSISTED, TRUSTED)),
             (None, ((HUMAN, DECLARED), (SYNTHETIC, DETECTED)), (SYNTHETIC, DETECTED)),
             (None, ((HUMAN, DECLARED), (HUMAN, DETECTED)), (HUMAN, DECLARED)),
             (None, ((SYNTHETIC, DETECTED),), (SYNTHETIC, DETECTED)),
@@ -164,7 +167,7 @@ class TestReader:
         assert doubted.preferences == reading.preferences
         broken = TRUSTING.read(body.replace(b"Herons", b"Storks"))
         assert (broken.categories, broken.purpose, broken.preferences) == ((), None, ())
-        assert statements.read(body, broken.verdict, TRUSTING.limits) == statements.NOTHING
+        assert statements.of(broken.verdict) == statements.NOTHING
 
     def test_detectors(self) -> None:
         suspicious = Reader(trust=store, detectors=(suspect,))

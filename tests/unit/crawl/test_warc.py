@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 pytest.importorskip("fastwarc", reason="needs the extra `crawl`")
 
 from provkit.crawl import warc
-from provkit.crawl.codings import undo
-from provkit.crawl.documents import BODY_BYTES, Document, Problem, SiteFile, Skipped
+from provkit.crawl.codings import Decoded, undo
+from provkit.crawl.documents import BODY_BYTES, Document, Edge, Problem, SiteFile, Skipped
 from support.crawl_world import record, response
 
 if TYPE_CHECKING:
@@ -197,3 +197,40 @@ def test_codings_are_bounded_and_honest() -> None:
 def test_any_body_can_be_undone(body: bytes, coding: str) -> None:
     found = undo(body, [("Content-Encoding", coding), ("Transfer-Encoding", "chunked")], 100)
     assert len(found.body) <= 100
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.warc"])
+def test_headers_beyond_every_limit_cost_one_record_and_not_the_file(tmp_path: Path, name: str) -> None:
+    long = response(URL, b"x", "text/plain", (("X-Padding", "a" * 40_000),))
+    records = [PAGES[0], long, PAGES[1]]
+    entries = read(tmp_path, packed(records) if name.endswith("gz") else b"".join(records), name)
+    assert [type(entry) for entry in entries] == [Document, Problem, Document]
+    assert isinstance(entries[1], Problem)
+    assert entries[1].code == "headers"
+    assert URL in entries[1].message
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_behind_an_empty_member_are_read(tmp_path: Path, count: int) -> None:
+    gap = gzip.compress(b"", mtime=0) * count
+    data = packed(PAGES[:2]) + gap + packed(PAGES[2:3]) + gap + packed(PAGES[3:]) + gap
+    entries = read(tmp_path, data)
+    assert [entry.url for entry in documents(entries)] == [f"https://a.example/{n}" for n in range(4)]
+    assert len(entries) == 4
+    path, cut = tmp_path / "a.warc.gz", len(packed(PAGES[:2])) + 1
+    first = list(warc.read(str(path), span=(0, cut)))
+    assert isinstance(first[-1], Edge)
+    rest = list(warc.read(str(path), span=(first[-1].position, len(data))))
+    assert documents(first) + documents(rest) == entries
+
+
+def test_many_tiny_members_cost_no_more_than_their_length() -> None:
+    member = gzip.compress(b"", mtime=0)
+    coded = undo(member * 50_000 + gzip.compress(b"page"), [("Content-Encoding", "gzip")], 1000)
+    assert (coded.body, coded.whole, coded.problem) == (b"page", True, None)
+    one = gzip.compress(b"page" * 5000, mtime=0)
+    assert undo(one + one[:-9], [("Content-Encoding", "gzip")], 100_000).whole is False
+    behind = undo(one + b"no member", [("Content-Encoding", "gzip")], 100_000)
+    assert (behind.body, behind.whole) == (b"page" * 5000, True)
+    assert undo(one[:10] + b"\xff" * 90, [("Content-Encoding", "gzip")], 100_000).problem is not None
+    assert undo(one, [("Content-Encoding", "gzip")], 7) == Decoded(b"pagepag", whole=False)

@@ -285,3 +285,15 @@ def test_the_blend_adds_up() -> None:
     assert (human["weight"], human["epochs"], unknown["epochs"]) == (4, 2, pytest.approx(2000 / 2250))
     assert human["probability"]["tokens"] == pytest.approx(500 / 2500)
     assert human["files"] == ["kept/human.00000.jsonl.gz"]
+
+
+def test_no_row_ends_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(
+        b'{"url":"https://\\ud800.example/x","id":"\\ud800","text":"\\ud800"}\n'
+        b'{"url":"https://a.example/","html":"<meta charset=undefined><p>x"}\n'
+        b'{"url":"https://a.example/","text":"x","date":"0001-01-01T00:00:00+14:00"}\n'
+    )
+    report, _ = results.weigh_all(order(tmp_path / "out", path))
+    assert (report["total"]["documents"], report["problem_count"]) == (3, 0)
+    assert {entry["domain"] for entry in report["domains"]} == {"?.example", "a.example"}

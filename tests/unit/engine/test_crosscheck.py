@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from provkit import State, TrustStore, verification
 from provkit.codes import StatusCode
 from provkit.engine import strict
+from provkit.limits import DEFAULT_LIMITS
+from support.forge import canonical
 from vectors.case import PRESENT
 from vectors.image_forge import forge, png
 from vectors.image_keys import TRUST_FOLDER
@@ -59,3 +62,36 @@ def test_neighbours_are_one_range(
     ranges: tuple[tuple[int, int], ...], expected: tuple[tuple[int, int], ...]
 ) -> None:
     assert strict.joined(ranges) == expected
+
+LOOSE: Final = "CBOR: the claim is not in its shortest (core deterministic) form"
+
+
+def loose(claim: Any) -> bytes:
+    """A claim whose map says its length in a byte too many (RFC 8949 §4.2.1)."""
+    encoded = canonical(claim)
+    return bytes([0xB8, encoded[0] & 0x1F]) + encoded[1:]
+
+
+def test_what_differs_is_told_and_changes_nothing() -> None:
+    data = forge(encode_claim=loose).sealed()
+    verdict = verification.verify(data, trust=LISTS, at=AT)
+    told = verification.cross_checked(verdict, data, trust=LISTS, at=AT)
+    assert told.state is verdict.state is State.TRUSTED
+    assert told.statuses == verdict.statuses
+    assert [one for one in told.warnings if one not in verdict.warnings] == [
+        "cross-check: our own engine says invalid, not trusted",
+        "cross-check: only our own engine finds claim.cbor.invalid: " + LOOSE,
+    ]
+    # The rest is compared nevertheless.
+    found = compared(data)
+    assert found is not None
+    assert StatusCode.ASSERTION_DATA_HASH_MATCH in found.statuses.codes()
+
+
+def test_no_answer_is_told_too() -> None:
+    data = forge().sealed()
+    verdict = verification.verify(data, trust=LISTS, at=AT)
+    few = replace(DEFAULT_LIMITS, certificates=0)
+    told = verification.cross_checked(verdict, data, trust=LISTS, at=AT, limits=few)
+    assert told.state is State.TRUSTED
+    assert told.warnings[-1].startswith("cross-check: our own engine gives no answer: ")

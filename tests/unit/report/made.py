@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from provkit.codes import StatusCode
 from provkit.report.chain import Event, Link, Step
 from provkit.report.document import Failure, Result
 from provkit.report.judged import Judged, Outcome
+from provkit.statements.codes import IdentityCode
+from provkit.statements.model import (
+    Check,
+    Disclosure,
+    IdentityFinding,
+    IdentityState,
+    IdentityStatus,
+    Range,
+    Record,
+    StatedPart,
+    UsageTerm,
+)
 from provkit.verdict import (
     Evidence,
     IngredientFinding,
@@ -60,8 +73,53 @@ def verdict(state: State = State.TRUSTED, *failures: StatusCode, media_type: str
         generator=NASTY,
         title=NASTY,
         assertions=(NASTY,),
+        **statements(),
         warnings=(f"decoy: {NASTY}",),
     )
+
+
+def statements(text: str = NASTY) -> dict[str, Any]:
+    """Every statement there is, with something nasty in every field."""
+    found = IdentityStatus(IdentityCode.CREDENTIAL_UNTRUSTED, text)
+    return {
+        "usage": (
+            UsageTerm(text, None, text, text, attributed=False, where=text),
+            UsageTerm(text, "ai_training", "constrained", text, attributed=True, where=text),
+        ),
+        "disclosures": (
+            Disclosure(text, text, text, text, (text,), attributed=True, where=text),
+            Disclosure(None, None, None, None, (), attributed=False, where=text),
+        ),
+        "parts": (
+            StatedPart(
+                action=text,
+                source_type=text,
+                cls=OriginClass.SYNTHETIC,
+                ranges=(Range(text, text, text, 1, 2),),
+                name=text,
+                description=text,
+                role=text,
+                attributed=True,
+                where=text,
+            ),
+        ),
+        "records": (
+            Record(text, text, (Check(text, text, text, text),), (text,), attributed=True, where=text),
+        ),
+        "identities": (
+            IdentityFinding(
+                state=IdentityState.VALID,
+                sig_type=text,
+                roles=(text,),
+                holder=signer(None),
+                references=(text,),
+                time=MOMENT,
+                statuses=(found,),
+                attributed=True,
+                where=text,
+            ),
+        ),
+    }
 
 
 def judged(

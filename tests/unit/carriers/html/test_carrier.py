@@ -457,6 +457,13 @@ def test_limits() -> None:
         html.read(page(CARRIER * 30), Limits(carriers=20))
 
 
+@pytest.mark.parametrize("tag", [b"</x>", b"<body>", b"<BODY a=b>"])
+def test_tags_that_are_compared_with_each_open_element(tag: bytes) -> None:
+    assert html.read(page(CARRIER, b"<b>" * 400 + tag * 1000), LIMITS).stores == (STORE,)
+    with pytest.raises(LimitError, match="too many end tags"):
+        html.read(page(CARRIER, b"<b>" * 8000 + tag * 60_000), LIMITS)
+
+
 def test_removal_that_leaves_another() -> None:
     data = b"<" + CARRIER + b'script type="application/c2pa">' + TEXT + b"</script>"
     assert b"application/c2pa" not in html.remove(data, LIMITS)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 
 from provkit import LimitError, Limits, MalformedError
-from provkit.carriers.pdf import attachments, document, objects, syntax
+from provkit.carriers.carried import Carried
+from provkit.carriers.pdf import attachments, document, objects, reading, syntax
 from provkit.carriers.pdf.document import Document, open_document
 from provkit.carriers.pdf.syntax import Ref
 from provkit.carriers.source import Memory
 from provkit.limits import DEFAULT_LIMITS
 from unit.carriers.pdf import making
 from unit.carriers.pdf.making import BODY, Made
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def opened(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -308,3 +313,101 @@ def test_linearized_sections_are_one() -> None:
     assert len(list(attachments.pages(doc))) == 1
     with pytest.raises(MalformedError, match="circle"):
         opened(data.replace(b"/Linearized", b"/Linear1zed"))
+
+
+MANY = 2000
+SPECIFICATION = b"<< /Type /Filespec /AFRelationship /C2PA_Manifest /F (a) /EF << /F 7 0 R >> >>"
+NAMED = b"<< /Type /Catalog /Pages 2 0 R /AF [6 0 R] /Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >> >>"
+ATTACHED = {6: SPECIFICATION, 7: b"<< /Length 3 >>\nstream\nabc\nendstream"}
+
+
+def _pages(count: int, entries: bytes, others: dict[int, bytes]) -> bytes:
+    """Pages that all have the same entries."""
+    kids = b" ".join(b"%d 0 R" % (one + 100) for one in range(count))
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] %s >>" % entries
+    tree = {2: b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, count)}
+    return Made().update({**BODY, **tree, **others, **{one + 100: page for one in range(count)}}).data
+
+
+def _ask(doc: Document, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        doc.object(Ref(number, 0))
+
+
+def test_a_list_that_all_updates_share() -> None:
+    made = Made().update(
+        {**BODY, 1: b"<< /Type /Catalog /Pages 2 0 R /AF 8 0 R >>", 8: b"[%s]" % (b"9 0 R " * MANY)}
+    )
+    assert reading.read(Memory(made.data), DEFAULT_LIMITS) == Carried()
+    for _ in range(100):
+        made.update({})
+    with pytest.raises(LimitError, match="more than 1000000 steps"):
+        reading.read(Memory(made.data), DEFAULT_LIMITS)
+
+
+def test_annotations_that_all_pages_share() -> None:
+    named = {1: b"<< /Type /Catalog /Pages 2 0 R /AF [6 0 R] >>", **ATTACHED, 8: b"[%s]" % (b"0 " * MANY)}
+    data = _pages(MANY // 3, b"/Annots 8 0 R", named)
+    with pytest.raises(LimitError, match="more than 1000000 steps"):
+        reading.read(Memory(data), DEFAULT_LIMITS)
+
+
+def test_actions_that_all_pages_share() -> None:
+    events = b"<< %s >>" % b" ".join(b"/E%d 9 0 R" % one for one in range(MANY))
+    data = _pages(900, b"/AA 8 0 R", {1: NAMED, **ATTACHED, 8: events, 9: b"<< /S /GoTo >>"})
+    (warning,) = reading.read(Memory(data), DEFAULT_LIMITS).warnings
+    assert "more than 1000000 steps" in warning
+
+
+@pytest.mark.parametrize("step", [0, 9])
+def test_trailers_that_stand_in_one_another(step: int) -> None:
+    """Comments let a stream begin at many places; its dictionary is parsed for each table that names one."""
+    made = Made().update(BODY)
+    place = len(made.data)
+    index = b"9 0 " * 2 * MANY
+    made.data += b"7 0 obj %" * 100 + b"\n<< /Type /XRef /W [1 1 1] /Size 9 /Length 0 /Index [%s] >>" % index
+    made.data += b"\nstream\n\nendstream\nendobj\n"
+    for count in range(2):
+        made.update({}, hidden=place + step * count)
+    assert opened(made.data).root().dictionary.get("Type") == "Catalog"
+    for count in range(2, 60):
+        made.update({}, hidden=place + step * count)
+    with pytest.raises(LimitError, match="stand in one another"):
+        opened(made.data)
+
+
+def test_objects_that_stand_in_one_another() -> None:
+    made = Made()
+    place = len(made.data)
+    numbers = range(100, 200)
+    made.data += b"".join(b"%d 0 obj %%" % one for one in numbers) + b"\n(%s) endobj\n" % bytes(40_000)
+    made.update(BODY)
+    entries = b"".join(b"%010d 00000 n \n" % (place + 11 * one) for one in range(100))
+    start = len(made.data)
+    made.data += b"xref\n100 100\n%strailer\n<< %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        entries, made._trailer(b""), start
+    )  # fmt: skip
+    doc = opened(made.data)
+    assert doc.value(Ref(150, 0)) == bytes(40_000)
+    with pytest.raises(LimitError, match="stand in one another"):
+        _ask(doc, numbers)
+
+
+def test_object_streams_in_turn() -> None:
+    """Few of them are kept, and each is a bomb: asked for in turn, they would be expanded each time."""
+    made = Made().update(BODY)
+    rows: dict[int, tuple[int, int, int]] = {}
+    for number in range(100, 700, 100):
+        rows |= made.pack(dict.fromkeys(range(number, number + 10), b"[]" + b" " * 400_000))
+    start = made.rows(rows)
+    made.data += b"startxref\n%d\n%%%%EOF\n" % start
+    doc = opened(made.data)
+    assert doc.object(Ref(100, 0)) is not None
+    with pytest.raises(LimitError, match="expanded over and over"):
+        _ask(doc, (number + place for place in range(10) for number in range(100, 700, 100)))
+
+
+def test_an_object_keeps_its_own_bytes_only() -> None:
+    found = opened(making.plain()).object(Ref(3, 0))
+    assert found is not None
+    assert len(found.data) < 300

@@ -89,6 +89,8 @@ def fit(data: bytes, *media_types: str, exclusion: tuple[int, int] | None = None
         (b"::\r\necho ^\r\n:: " + BLOCK, "text/x-batch", False),
         (b"x\r\n:: " + BEGIN + b" https://a/%41 " + END, "text/x-batch", False),
         (b"x\r\n:: " + BEGIN + b" https://a/41 " + END, "text/x-batch", True),
+        (b"%% " + BEGIN + b" https://a/@b " + END, "text/x-bibtex", False),
+        (b"%% " + BEGIN + b" https://a/@b " + END, "text/x-tex", True),
     ],
 )
 def test_only_a_comment_of_the_signed_type_fits(data: bytes, media_type: str, fits: bool) -> None:
@@ -199,6 +201,8 @@ def test_three_lines(newline: bytes, prefix: bytes) -> None:
         pytest.param(b"# " + BEGIN + b" " + URI + b"\n", "noManifest", id="no END"),
         pytest.param(b"text\n\n# " + BEGIN + b" " + WEB, "noManifest", id="address without END"),
         pytest.param(URI + b" " + END + b"\n", "noManifest", id="no BEGIN"),
+        pytest.param(b"<a/>\n\n<?c2pa " + BEGIN + b" data:appl", "noManifest", id="cut in the media type"),
+        pytest.param(b"text\n\n# " + BEGIN + b" " + DATA_URI + b"AAAA", "noManifest", id="cut in the store"),
         pytest.param(HASH + b"\nx\n" + HASH + b"\n", "multipleReferences", id="two"),
         pytest.param(HASH + b"\n```\n" + BEGIN + b"\n", "multipleReferences", id="and a quoted BEGIN"),
         pytest.param(b"`" + BEGIN + b"` `" + END + b"`\n" + HASH, "multipleReferences", id="behind quoted ones"),
@@ -250,6 +254,8 @@ def test_an_address_is_passed_on() -> None:
         structured.place(b"a\n", "text/x-python", url="https://a/?coding=utf-7")
     with pytest.raises(ConfigurationError, match="batch"):
         structured.place(b"a\n", "text/x-batch", url="https://a/%41")
+    with pytest.raises(ConfigurationError, match="bibtex acts on the character '@'"):
+        structured.place(b"a\n", "text/x-bibtex", url="https://a/@book")
 
 
 @pytest.mark.parametrize(
@@ -276,6 +282,9 @@ def test_an_address_is_passed_on() -> None:
         ("text/markdown", b"---\nno front matter\n"),
         ("text/x-shellscript", b"#!/bin/sh\ncat <<EOF\nhi\nEOF\nif a; then\n  exit 1\nfi\nexit 0\n\n"),
         ("text/x-shellscript", b"#!/bin/sh\ncat <<-'A' <<B\n\tA\nB\nx=$((1 << n)) # <<C\nread <<< EOF\n"),
+        ("text/x-shellscript", b"#!/bin/sh\necho $((1<<2)); cat <<'A B' <<-\\C <<$D\nA B\nC\n$D\n"),
+        ("text/x-shellscript", b'#!/bin/sh\ncd "$(dirname "$0")"; cat "$(basename "$0").txt" $01 "$0/x"\n'),
+        ("text/markdown", b"title: x\n\n```sh\na\n```\n\n~~~~\n```\n~~~\n~~~~~ \n`` a ```\n"),
         ("text/x-perl", b"#!/usr/bin/perl\n=pod\n\n=cut\nprint 1;\n"),
         ("application/yaml", b"#cloud-config\na: b\n"),
     ],
@@ -299,6 +308,11 @@ def test_a_reserved_first_line_sends_the_block_to_the_end(media_type: str, host:
         ("text/x-shellscript", b'#!/bin/sh\ntail -n 1 "$0"\nexit\n# data\n'),
         ("text/x-shellscript", b"#!/bin/sh\ncat <<EOF\nhi\n"),
         ("text/x-shellscript", b"#!/bin/sh\ncat <<'A' <<-\"B\"\nhi\nA\n"),
+        ("text/x-shellscript", b"#!/bin/sh\ncat <<'A B'\nhi\n"),
+        ("text/x-shellscript", b"#!/bin/sh\necho $((1<<2)); cat <<-\\A\nhi\n"),
+        ("text/x-shellscript", b"#!/bin/sh\ntail -1 $0; exit 0\ndata\n"),
+        ("text/x-shellscript", b"#!/bin/sh\n# usage\ngrep '^#' \"${0}\"\n"),
+        ("text/markdown", b"title: x\n\n~~~~\n~~~\n"),
         ("text/x-perl", b"#!/usr/bin/perl\nprint 1;\n\n=pod\n\nx\n"),
         ("text/x-batch", b"echo 1 ^"),
         ("text/x-powershell", b"echo 1\n# SIG # Begin signature block\n# x\n# SIG # End signature block\n"),

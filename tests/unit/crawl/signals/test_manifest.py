@@ -1,25 +1,26 @@
 from __future__ import annotations
 
-from typing import Any
-
-from hypothesis import given
-from hypothesis import strategies as st
-
 from provkit.crawl.model import Permission, Preference
 from provkit.crawl.signals import manifest
+from provkit.statements.model import UsageTerm
 
 
-def test_cawg() -> None:
-    content = {
-        "entries": {
-            "cawg.data_mining": {"use": "notAllowed"},
-            "cawg.ai_inference": {"use": "allowed"},
-            "cawg.ai_generative_training": {"use": "constrained", "constraint_info": "ask us"},
-            "cawg.ai_training": {"use": "notAllowed"},
-            "cawg.other": {"use": "notAllowed"},
-        }
-    }
-    assert manifest.preferences({"cawg.training-mining": content, "c2pa.actions": {}}) == (
+def term(key: str, use: str, constraint: str | None = None, label: str = "cawg.training-mining") -> UsageTerm:
+    purpose = key.partition(".")[2] if key != "com.example.print" else None
+    where = f"self#jumbf=/c2pa/urn:c2pa:1/c2pa.assertions/{label}"
+    return UsageTerm(key, purpose, use, constraint, attributed=False, where=where)
+
+
+def test_terms_of_known_purposes() -> None:
+    assert manifest.preferences(
+        (
+            term("cawg.data_mining", "notAllowed"),
+            term("cawg.ai_inference", "allowed"),
+            term("cawg.ai_generative_training", "constrained", "ask us"),
+            term("cawg.ai_training", "notAllowed"),
+            term("com.example.print", "notAllowed"),
+        )
+    ) == (
         Preference("tdm", Permission.DENIED, "cawg", "cawg.data_mining=notAllowed"),
         Preference("ai-input", Permission.ALLOWED, "cawg", "cawg.ai_inference=allowed"),
         Preference(
@@ -30,32 +31,11 @@ def test_cawg() -> None:
 
 
 def test_the_older_label() -> None:
-    content = {"entries": {"c2pa.ai_training": {"use": "notAllowed"}}}
-    (found,) = manifest.preferences({"c2pa.training-mining__1": content})
+    (found,) = manifest.preferences(
+        (term("c2pa.ai_training", "notAllowed", label="c2pa.training-mining__1"),)
+    )
     assert (found.purpose, found.permission, found.source) == ("train-ai", Permission.DENIED, "c2pa")
 
 
-def test_other_assertions_say_nothing() -> None:
-    content = {"entries": {"cawg.ai_training": {"use": "notAllowed"}}}
-    assert manifest.preferences({"cawg.metadata": content, "x": 1}) == ()
-
-
-junk = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=5)
-    | st.sampled_from(["cawg.ai_training", "use", "allowed"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["entries", "cawg.ai_training", "use", "constraint_info"]), inner, max_size=3
-        )
-    ),
-    max_leaves=8,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["cawg.training-mining", "c2pa.training-mining", "x"]), junk))
-def test_any_content_gives_an_answer(assertions: dict[str, Any]) -> None:
-    manifest.preferences(assertions)
+def test_uses_that_nobody_defined_say_nothing() -> None:
+    assert manifest.preferences((term("cawg.ai_training", "sometimes"),)) == ()
