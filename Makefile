@@ -58,6 +58,8 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(VENV)/.deps ## write requirements/*.txt anew from pyproject.toml
 	@$(LOCK) pyproject.toml $(patsubst %,--extra %,crawl pkcs11 serve) --group dev --output-file requirements/dev.txt
 	@$(LOCK) pyproject.toml --constraints requirements/dev.txt --output-file requirements/runtime.txt
+	@$(LOCK) pyproject.toml --extra serve --constraints requirements/dev.txt \
+		--output-file requirements/serve.txt
 	@$(LOCK) pyproject.toml $(patsubst %,--extra %,crawl datatrove scrapy spark datasets) --group frameworks \
 		--constraints requirements/dev.txt --output-file requirements/frameworks.txt
 	@$(LOCK) --group pyproject.toml:peers --output-file requirements/peers.txt

@@ -170,6 +170,7 @@ def _holds_wrapper(asset: Source) -> bool:
 
 
 _PDF: Final = re.compile(rb"%PDF-[0-9]\.[0-9]")
+_PDF_HEADER: Final = 1024
 _ELEMENT: Final = re.compile(
     rb"<(?:(!doctype)[ \t\r\n\f]+)?(?:[a-z]+:)?(html|svg)(?=[ \t\r\n\f/>]|$)", re.IGNORECASE
 )
@@ -210,7 +211,8 @@ def _container(head: bytes) -> str | None:
     for media_type, marks in _MAGIC:
         if all(head.startswith(mark, offset) for offset, mark in marks):
             return media_type
-    return "application/pdf" if _PDF.search(head) else None
+    # Readers of PDF look for the header so far (ISO 32000-1, implementation note 13); behind that, text quotes it.
+    return "application/pdf" if _PDF.search(head, 0, _PDF_HEADER) else None
 
 
 def _looks_like_utf16(head: bytes) -> bool:

@@ -86,12 +86,31 @@ def _stamp() -> dict[str, Any]:
     }
 
 
+def _label() -> dict[str, Any]:
+    from provkit.serve.model import label_schema
+
+    return label_schema()
+
+
+def _serve() -> dict[str, Any]:
+    from provkit.serve.configuration import Configuration
+
+    return {
+        "$schema": _DRAFT,
+        "$id": "urn:provkit:schema:serve:1",
+        **Configuration.model_json_schema(),
+        "title": "Configuration of provkit serve",
+    }
+
+
 _SCHEMAS: Final = {
     "verdict": (_verdict, "what verify --format json prints"),
     "origin": (_origin, "content of the org.provkit.origin assertion"),
     "config": (_config, "the configuration file, config.toml"),
     "policy": (_policy, "a crawl policy file"),
     "stamp": (_stamp, "the rules of provkit stamp, stamp.toml"),
+    "serve": (_serve, "the configuration of provkit serve, serve.toml"),
+    "label": (_label, "what POST /v1/label of the service answers"),
     "crawl-report": (_crawl_report, "report.json of provkit weigh"),
 }
 
@@ -105,7 +124,9 @@ def schema_text(name: str) -> str:
 def schema(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="verdict, origin, config, policy, stamp or crawl-report."),
+        typer.Argument(
+            metavar="NAME", help="verdict, origin, config, policy, stamp, serve, label or crawl-report."
+        ),
     ] = None,
 ) -> None:
     """Print a JSON Schema; without a name, list them.

@@ -97,7 +97,8 @@ def sign(
         list[str] | None,
         typer.Option(
             metavar="KEY=USE",
-            help="For example ai-training=notAllowed; uses: allowed, notAllowed, constrained. Repeatable.",
+            help="For example ai-generative-training=notAllowed. Keys: data-mining, ai-inference, ai-training "
+            "(of models that do not generate), ai-generative-training; uses: allowed, notAllowed, constrained. Repeatable.",
         ),
     ] = None,
     resign: Annotated[
@@ -328,7 +329,7 @@ def _terms(pairs: Sequence[str]) -> dict[str, str]:
         if not mark or name in terms:
             raise ConfigurationError(
                 f"--training-mining: {pair!r} is not KEY=USE, or the key is there twice",
-                hint="for example: --training-mining ai-training=notAllowed",
+                hint="for example: --training-mining ai-generative-training=notAllowed",
             )
         terms[name] = use
     return terms

@@ -85,7 +85,7 @@ def status() -> None:
             age = "date not known"
         else:
             days = (today - entry.date).days
-            age = f"of {entry.date}, {days} days old{', old' if days > lists.OLD_DAYS else ''}"
+            age = f"of {entry.date}, {days} days old{', too old' if days > lists.OLD_DAYS else ''}"
         console.out(f"{console.shown(entry.name)} ({entry.purpose}): {age}, {origin}\n")
 
 

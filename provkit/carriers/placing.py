@@ -122,4 +122,6 @@ def text_facts(asset: Source, placement: Placement) -> tuple[bool, int]:
     """Whether a text was put into another form to be signed, and how many hidden characters it has."""
     if not isinstance(placement, text.TextPlacement):
         return False, 0
-    return placement.content != asset.read(0, asset.size), hidden.count(placement.content)
+    # A credential that is kept as history is behind the text.
+    changed = placement.content != asset.read(0, len(placement.content))
+    return changed, hidden.count(placement.content)

@@ -48,7 +48,7 @@ def read(path: str, limit: int = BODY_BYTES, *, span: tuple[int, int] | None = N
         from fastwarc.warc import ArchiveIterator, WarcHeader, WarcRecordType
     except ImportError as error:
         raise ConfigurationError(
-            "reading WARC files needs the package fastwarc", hint="pip install 'provkit[crawl]'"
+            "reading WARC files needs the package fastwarc", hint='install provkit with its extra "crawl"'
         ) from error
     last = 0
     try:
@@ -98,7 +98,9 @@ def _entries(record: Any, names: Any, path: str, limit: int) -> Sequence[Entry]:
     if web:
         try:
             record.parse_http(auto_decode="none", strict_mode=False)
-        except OSError as error:  # more than 32 KiB of them, which any server can send; the next record is read
+        except (
+            OSError
+        ) as error:  # more than 32 KiB of them, which any server can send; the next record is read
             said = f"the headers of a response cannot be read: {error}: {url}"
             return (Problem(path, "headers", said[:500], int(record.stream_pos)),)
         headers, status = record.http_headers.to_tuples(), record.http_headers.status_code

@@ -71,7 +71,7 @@ class Unpacker:
         except ImportError as error:
             raise DecoderMissingError(
                 "a compressed manifest, and the package brotli is not installed",
-                hint="install it: pip install brotli (it comes with provkit[crawl])",
+                hint="install it: pip install brotli (it comes with the extra 'crawl' of provkit)",
             ) from error
         engine = brotli.Decompressor()
         parts: list[bytes] = []

@@ -61,7 +61,7 @@ def _forensic(verdict: Verdict, place: tuple[int, int, int] | None, style: text.
         Outcome.PASSED: "passed",
         Outcome.FAILED: style.paint("failed", "1;31"),
         Outcome.NOTED: "noted",
-        Outcome.SILENT: "no report",
+        Outcome.SILENT: "nothing found against it",
     }
     for step in steps(verdict):
         yield f"{f'step {step.number}':<12} {step.title}: {marks[step.outcome]}"

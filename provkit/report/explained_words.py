@@ -65,9 +65,9 @@ WARNINGS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Read the code it names with explain; where both disagree about a new file, please report it.",
     ),
     "damaged-credential": (
-        "The bytes of a credential stand in a page where none is read.",
-        "The page quotes one, as pages about the standard do, or a program moved it there.",
-        "Get the page as it was served. It counts as unsigned.",
+        "The bytes of a credential stand in a page or a text where none is read.",
+        "It quotes one, as articles about the standard do, or a program damaged it or moved it there.",
+        "Get the file as it was published. It counts as unsigned.",
     ),
     "damaged-structure": (
         "The PDF is damaged so that its parts cannot be listed; no store stands in it.",

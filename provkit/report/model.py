@@ -193,7 +193,17 @@ class ErrorModel(_Part):
     """Why there is no verdict."""
 
     kind: Annotated[
-        Literal["unreadable", "malformed", "unsupported", "limit", "internal"],
+        Literal[
+            "unreadable",
+            "malformed",
+            "unsupported",
+            "limit",
+            "blocked",
+            "unreachable",
+            "unsafe",
+            "configuration",
+            "internal",
+        ],
         Field(description="Stable word."),
     ]
     message: str

@@ -83,7 +83,7 @@ _MARKS: Final = {
     StepOutcome.PASSED: "\u2713 passed",
     StepOutcome.FAILED: "\u2715 failed",
     StepOutcome.NOTED: "! noted",
-    StepOutcome.SILENT: "\u2013 no report",
+    StepOutcome.SILENT: "\u2013 nothing found against it",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("dev.txt", "runtime.txt", "peers.txt", "frameworks.txt")
+LOCKS = ("dev.txt", "runtime.txt", "peers.txt", "frameworks.txt", "serve.txt")
 
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 _REQUIREMENT = re.compile(r"^[A-Za-z0-9._-]+")

@@ -120,7 +120,7 @@ def test_source_archive_holds_what_its_list_says(built: Built) -> None:
     with tarfile.open(built.sdist) as archive:
         names = {member.name for member in archive.getmembers() if member.isfile()}
     top = {name.split("/")[1] for name in names}
-    folders = {"provkit", "cli", "schemas", "spec", "tests", "docs"}
+    folders = {"provkit", "cli", "schemas", "spec", "tests", "docs", "deploy"}
     asked = {".pre-commit-hooks.yaml", "LICENSE", "README.md", "pyproject.toml", *folders}
     # A folder without a file cannot be packed.
     expected = {

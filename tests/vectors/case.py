@@ -45,7 +45,7 @@ class Expected:
         return found
 
     def forbidden(self) -> list[str]:
-        """States that no implementation may give: a refusal here is no matter of taste.
+        """States that the clause of the vector rules out.
 
         A limit, or a type this implementation does not read, forbids others nothing.
         """
