@@ -39,6 +39,7 @@ _CLOSING: Final = (
     "say that the statement is true, and a missing one says nothing. In the crawl, what a listed signer",
     "states to be human work counts four times, and the same claim by anybody else once; at most a tenth",
     "of each site is known to be synthetic; pages changed after signing, or not for training, are out.",
+    "A page that checks anybody's files, and a service that labels them: provkit serve (docs/serve.md).",
 )
 
 
