@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import cold, containers, crawl, hostile, media, probe, serve, text
+from bench import cold, containers, crawl, hostile, media, probe, serve, stamp, text
 
 if TYPE_CHECKING:
     from bench.measure import Row
@@ -46,6 +46,7 @@ def main() -> None:
         "media": media.rows(),
         "probe": probe.rows(),
         **crawl.groups(),
+        **stamp.groups(),
         "hostile": hostile.rows(),
         "service": serve.rows(),
         "processes": cold.rows(),

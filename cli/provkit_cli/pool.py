@@ -12,6 +12,7 @@ import contextlib
 import os
 import pickle
 import sys
+import threading
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -22,7 +23,7 @@ from provkit.report.document import Failure, Result
 from provkit_cli.inputs import STDIN, Source, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from concurrent.futures import Future, ProcessPoolExecutor
     from datetime import datetime
 
@@ -53,6 +54,8 @@ class Job:
     """For credentials that are elsewhere; None fetches nothing."""
     at: datetime | None = None
     """Moment to judge certificates at, aware; now when None."""
+    cross_check: bool = False
+    """Add what our own engine says about containers."""
 
 
 def evaluate(source: Source, job: Job) -> Result:
@@ -73,7 +76,8 @@ def _verdict(source: Source, job: Job) -> Verdict:
         from provkit.verification import verify
 
         data = load(source, job.limits)
-        return verify(data, trust=job.trust, at=job.at, limits=job.limits, password=job.password)
+        verdict = verify(data, trust=job.trust, at=job.at, limits=job.limits, password=job.password)
+        return _cross_checked(verdict, data, job)
     if source.problem is not None:
         raise source.problem
     if source.is_url:
@@ -85,11 +89,19 @@ def _verdict(source: Source, job: Job) -> Verdict:
 
     verdict = verify_file(source.path, trust=job.trust, at=job.at, limits=job.limits, password=job.password)
     if job.fetcher is None or verdict.remote is None:
-        return verdict
+        return _cross_checked(verdict, load(source, job.limits), job) if job.cross_check else verdict
     from provkit.remote import follow
 
     data = load(source, job.limits)
     return follow(data, verdict, job.fetcher, trust=job.trust, at=job.at, limits=job.limits)
+
+
+def _cross_checked(verdict: Verdict, data: bytes, job: Job) -> Verdict:
+    if not job.cross_check:
+        return verdict
+    from provkit.verification import cross_checked
+
+    return cross_checked(verdict, data, trust=job.trust, at=job.at, limits=job.limits)
 
 
 def hire(workers: int) -> ProcessPoolExecutor | None:
@@ -149,7 +161,9 @@ def in_processes(
     start: tuple[Callable[[Any], None], Any],
     workers: int,
     crew: ProcessPoolExecutor | None = None,
-) -> Iterator[_Done]:
+    *,
+    spawn: bool = False,
+) -> Generator[_Done, None, None]:
     """Run `work` on each item in processes of their own, results in order.
 
     Args:
@@ -159,6 +173,7 @@ def in_processes(
         start: called once in each worker before anything else, and what with.
         workers: how many processes.
         crew: processes to begin with; shut down at the end.
+        spawn: never fork: this process has something open that a child must not inherit.
     """
     from concurrent.futures.process import BrokenProcessPool
 
@@ -171,7 +186,7 @@ def in_processes(
         # own, and if that dies too, it was this one.
         batch = [left[0]] if alone else list(left)
         try:
-            with crew or _executor(1 if alone else workers) as executor:
+            with crew or _executor(1 if alone else workers, spawn=spawn) as executor:
                 crew = None
                 for result in _ordered(executor, batch, work, workers, orders):
                     yield result
@@ -220,11 +235,11 @@ def _errand(orders: bytes, work: Callable[[_Item], _Done], items: Sequence[_Item
     return [work(item) for item in items]
 
 
-def _executor(workers: int) -> ProcessPoolExecutor:
+def _executor(workers: int, *, spawn: bool = False) -> ProcessPoolExecutor:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
+    context = multiprocessing.get_context("fork" if not spawn and _may_fork() else "spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
 
 
@@ -250,6 +265,18 @@ def _begin() -> None:
 
     # Ctrl-C reaches the whole group; the parent ends the workers and says so once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A parent that is killed says nothing, and its workers would wait for their next errand for ever.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    import multiprocessing
+    from multiprocessing.connection import wait
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _remember(job: Job) -> None:

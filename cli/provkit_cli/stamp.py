@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from provkit.errors import ConfigurationError
 from provkit_cli import console, exits, options
 from provkit_cli.app import new_app
+from provkit_cli.inputs import as_configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from provkit.stamp.rules import Rules
+    from provkit.stamp.run import Listing
     from provkit.stamp.work import Done, Job, Task
 
 app = new_app()
@@ -58,7 +60,8 @@ def stamp(
     again, with its earlier credential as its history. What was done is in ROOT/.provkit: keep it, or
     --undo cannot work, and do not publish it.
 
-    Exit codes: 0 done; 1 --check found something; 2 usage; 4 something could not be signed or given back.
+    Exit codes: 0 done; 1 --check found something; 2 usage, or a key that cannot sign; 4 something could not be
+    signed or given back.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     if plan + check + undo > 1:
         raise ConfigurationError("--plan, --check and --undo say different things", hint="choose one of them")
@@ -75,11 +78,16 @@ def stamp(
     from provkit.stamp import rules as files
 
     known = files.load(rules)
-    raise typer.Exit(
-        _check(root, known, tuple(trust or ()), teller)
-        if check
-        else _stamp(root, known, jobs, teller, plan_only=plan)
-    )
+    place = os.path.realpath(root)
+    from provkit.stamp import run
+
+    listing = run.listing(place, known, (rules,))
+    teller.warn(known, place)
+    for number in sorted({*range(len(known.rule))} - listing.used):
+        teller.say("note", f"rule {number + 1} matches no file: {', '.join(known.rule[number].match)}")
+    if check:
+        raise typer.Exit(_check(place, known, listing, tuple(trust or ()), jobs, teller))
+    raise typer.Exit(_stamp(place, known, listing, jobs, teller, plan_only=plan))
 
 
 class _Teller:
@@ -95,6 +103,12 @@ class _Teller:
         if not self.quiet:
             console.say(word, text)
 
+    def warn(self, rules: Rules, root: str) -> None:
+        """Say so if a key lies where it would be published."""
+        for name, one in sorted(rules.identity.items()):
+            if os.path.realpath(one.key).startswith(os.path.join(root, "")):  # noqa: PTH118
+                self.say("warning", f"the key of {name!r} lies in the archive, which is published: move it")
+
     def list_all(self, word: str, paths: Sequence[str]) -> None:
         for path in paths if self.verbose else paths[:_SHOWN]:
             self.say(word, path)
@@ -102,15 +116,17 @@ class _Teller:
             self.say(word, f"and {len(paths) - _SHOWN:,} more; -v lists them")
 
 
-def _stamp(root: str, rules: Rules, jobs: int, teller: _Teller, *, plan_only: bool) -> exits.Exit:
-    from provkit.stamp import run
+def _stamp(
+    root: str, rules: Rules, files: Listing, jobs: int, teller: _Teller, *, plan_only: bool
+) -> exits.Exit:
+    from provkit.stamp import keys, run
     from provkit.stamp.archive import Archive
 
-    place = Path(os.path.realpath(root))
-    files = run.listing(place, rules)
+    for warning in as_configuration(lambda: list(keys.look(rules, files.used, datetime.now(UTC)))):
+        teller.say("warning", warning)
     each = partial(_each, workers=jobs) if jobs > 1 else run.in_turn
     if plan_only:
-        return _told(run.plan(place, rules, files, each), files, teller, plan_only=True)
+        return _told(run.plan(root, rules, files, each), files, teller, plan_only=True)
     with Archive(root) as archive:
         found = archive.recover()
         if found:
@@ -118,7 +134,7 @@ def _stamp(root: str, rules: Rules, jobs: int, teller: _Teller, *, plan_only: bo
         return _told(run.stamp(archive, rules, files, each), files, teller, plan_only=False)
 
 
-def _told(outcomes: Iterable[Done], files: Any, teller: _Teller, *, plan_only: bool) -> exits.Exit:
+def _told(outcomes: Iterable[Done], files: Listing, teller: _Teller, *, plan_only: bool) -> exits.Exit:
     from provkit.stamp.work import CHANGES, Action
 
     counts: Counter[Action] = Counter()
@@ -156,7 +172,7 @@ def _told(outcomes: Iterable[Done], files: Any, teller: _Teller, *, plan_only: b
             f"{space:,} bytes more on the disk" if plan_only else f"{space:,} bytes of originals kept"
         )
     console.out("; ".join([f"{changed:,} {verb}{again}", *more]) + "\n")
-    failed = counts[Action.FAILED] + counts[Action.UNSUPPORTED]
+    failed = counts[Action.FAILED] + counts[Action.UNSUPPORTED] + counts[Action.READ_ONLY]
     return exits.Exit.NOT_EVALUATED if failed else exits.Exit.OK
 
 
@@ -179,18 +195,27 @@ def _undo(root: str, teller: _Teller) -> exits.Exit:
             progress.show(number)
         progress.clear()
     teller.list_all("not given back", kept)
-    console.out(f"{given:,} given back" + (f"; {len(kept):,} not" if kept else "") + "\n")
+    end = f"; {len(kept):,} not" if kept else "; ROOT/.provkit is not needed any more"
+    console.out(f"{given:,} given back{end}\n")
     return exits.Exit.NOT_EVALUATED if kept else exits.Exit.OK
 
 
-def _check(root: str, rules: Rules, trust: tuple[str, ...], teller: _Teller) -> exits.Exit:
+def _check(
+    root: str, rules: Rules, files: Listing, trust: tuple[str, ...], jobs: int, teller: _Teller
+) -> exits.Exit:
     from provkit.stamp import run
+    from provkit.stamp.work import Action
     from provkit_cli.lists import build_store
 
-    place = Path(os.path.realpath(root))
-    files = run.listing(place, rules)
-    store = build_store(trust=trust)
-    found = [f"{path}: {why}" for path, why in run.check(place, rules, files.matched, store)]
+    each = partial(_each, workers=jobs) if jobs > 1 else run.in_turn
+    store = build_store(trust=trust) if trust else None
+    found: list[str] = []
+    progress = teller.progress(len(files.matched))
+    for number, done in enumerate(run.check(root, rules, files, store, each), 1):
+        if done.action is not Action.FINE:
+            found.append(f"{done.path}: {done.detail}")
+        progress.show(number)
+    progress.clear()
     teller.list_all("check", found)
     console.out(f"{len(files.matched):,} files, {len(found):,} not stamped as the rules say\n")
     return exits.Exit.REFUSED if found else exits.Exit.OK
@@ -202,14 +227,15 @@ _worker: list[tuple[Job, Callable[[Job, Task], Done]]] = []
 
 def _each(
     tasks: Sequence[Task], work: Callable[[Job, Task], Done], job: Job, *, workers: int
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     from provkit.stamp.work import Action, Done
     from provkit_cli import pool
 
     def died(task: Task) -> Done:
         return Done(task.path, Action.FAILED, pool.DIED.message)
 
-    return pool.in_processes(tasks, _in_worker, died, (_remember, (job, work)), workers)
+    # Spawned: a fork would inherit the connection to the journal, which SQLite forbids, and the lock.
+    return pool.in_processes(tasks, _in_worker, died, (_remember, (job, work)), workers, spawn=True)
 
 
 def _remember(job: tuple[Job, Callable[[Job, Task], Done]]) -> None:

@@ -3,7 +3,7 @@
 A file is replaced in these steps, many files together in each: the signed bytes are on the disk in
 ``ROOT/.provkit/work``; the intent is in the journal; the file has not changed since it was read; it is
 renamed; the entry is in the journal.  A run that dies between any two leaves what :meth:`Archive.recover`
-understands.
+understands (spec/stamping.md).
 """
 
 from __future__ import annotations
@@ -11,23 +11,29 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
-from provkit.assets import sidecar_path
-from provkit.errors import ConfigurationError, FileAccessError, ProvkitError
+from provkit.errors import (
+    ConfigurationError,
+    FileAccessError,
+    LimitError,
+    ProvkitError,
+    UnsafePathError,
+    UnsupportedError,
+)
 from provkit.files import make_folder, read_file, write_atomic
-from provkit.limits import DEFAULT_LIMITS
-from provkit.stamp import journal
+from provkit.stamp import inside, journal
+from provkit.stamp.inside import digest_of
 from provkit.stamp.journal import Journal
-from provkit.stamp.work import FOLDER, Action, digest_of, facts_of, journal_of, original_of, place_of
-from provkit.verification import strip
+from provkit.stamp.work import FOLDER, Action, journal_of, original_of, put
+from provkit.verification import inspect, strip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from provkit.stamp.inside import Facts, Place
     from provkit.stamp.journal import Entry
     from provkit.stamp.work import Done
 
@@ -39,7 +45,8 @@ class Archive:
 
     Raises:
         ConfigurationError: another run is going on, or the root is no folder.
-        FileAccessError: its folder cannot be written.
+        FileAccessError: its folder cannot be written, or leads elsewhere.
+        UnsupportedError: on Windows.
     """
 
     def __init__(self, root: str) -> None:
@@ -47,12 +54,14 @@ class Archive:
             raise ConfigurationError(f"no folder: {root}")
         self.root = os.path.realpath(root)
         folder = os.path.join(self.root, FOLDER)  # noqa: PTH118
-        make_folder(os.path.join(folder, "work"))  # noqa: PTH118
+        self._work = os.path.join(folder, "work")  # noqa: PTH118
+        _make_own_folder(folder)
+        _make_own_folder(self._work)
         self._lock = _locked(os.path.join(folder, "lock"))  # noqa: PTH118
-        ignore = os.path.join(folder, ".gitignore")  # noqa: PTH118
-        if not os.path.exists(ignore):  # noqa: PTH110
-            write_atomic(ignore, _IGNORE.encode(), force=True)
         try:
+            ignore = os.path.join(folder, ".gitignore")  # noqa: PTH118
+            if not os.path.lexists(ignore):
+                write_atomic(ignore, _IGNORE.encode(), force=True)
             self.journal = Journal(journal_of(self.root))
         except BaseException:
             os.close(self._lock)
@@ -68,49 +77,41 @@ class Archive:
         shutil.rmtree(self._work, ignore_errors=True)
         os.close(self._lock)
 
-    @property
-    def _work(self) -> str:
-        return os.path.join(self.root, FOLDER, "work")  # noqa: PTH118
-
     def recover(self) -> int:
         """Finish or forget what a run that died was about to do; how many files that were."""
         done: list[Entry] = []
-        dropped: list[Entry] = []
+        dropped: list[str] = []
         intents = self.journal.intents()
         for entry in intents:
-            place = place_of(self.root, entry.path)
-            try:
-                now = digest_of(read_file(place, DEFAULT_LIMITS))
-                whole = now == entry.after and (
-                    entry.sidecar is None
-                    or digest_of(read_file(sidecar_path(place), DEFAULT_LIMITS)) == entry.sidecar
-                )
-            except ProvkitError:
-                whole = False
-            (done if whole else dropped).append(entry)
-        if done:
-            self.journal.done(done)
-        for entry in dropped:
-            self._take_back_half(entry)
-        self.journal.drop_intents(entry.path for entry in dropped)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(self._work)
-        make_folder(self._work)
+            has_landed = self._look_again(entry)
+            if has_landed:
+                done.append(entry)
+            elif has_landed is False:
+                dropped.append(entry.path)
+        inside.sync(self.root, [entry.path for entry in intents])
+        self.journal.done(done, dropped)
+        shutil.rmtree(self._work, ignore_errors=True)
+        _make_own_folder(self._work)
         return len(intents)
 
-    def _take_back_half(self, entry: Entry) -> None:
-        """A store that came to lie beside a file that was not replaced any more."""
-        if entry.sidecar is None:
-            return
-        place = sidecar_path(place_of(self.root, entry.path))
+    def _look_again(self, entry: Entry) -> bool | None:
+        """Whether what was intended has been done; None where that cannot be seen now, so the intent stays."""
         known = self.journal.entry(entry.path)
-        with contextlib.suppress(FileAccessError):
-            if digest_of(read_file(place, DEFAULT_LIMITS)) != entry.sidecar:
-                return
-            if known is not None and known.sidecar is not None and known.store is not None:
-                write_atomic(place, known.store, force=True)
-            else:
-                os.unlink(place)  # noqa: PTH108
+        with contextlib.suppress(UnsafePathError):
+            try:
+                with inside.place_of(self.root, entry.path) as place:
+                    has_landed = place.exists() and _has_landed(place, entry)
+                    with contextlib.suppress(
+                        FileAccessError
+                    ):  # what is left then is a store that fits nothing
+                        if has_landed:
+                            _remove_earlier(place, entry, known)
+                        else:
+                            self._take_back(place, entry, known)
+                    return has_landed
+            except (FileAccessError, LimitError):
+                return None if os.path.lexists(os.path.join(self.root, entry.path)) else False  # noqa: PTH118
+        return False
 
     def settle(self, ready: Sequence[Done]) -> Iterator[Done]:
         """Let signed files take the places of what they were made from; what became of each.
@@ -118,91 +119,138 @@ class Archive:
         Raises:
             FileAccessError: the journal cannot be written.  What was done is known to the next run.
         """
-        entries = {one.path: one.entry for one in ready if one.entry is not None}
-        self.journal.intend(entries.values())
-        done, dropped, results = [], [], []
+        self.journal.intend(one.entry for one in ready if one.entry is not None)
+        done: list[Entry] = []
+        results: list[Done] = []
         for one in ready:
+            assert one.entry is not None  # noqa: S101 - what was signed has one
             try:
-                self._place(one)
-            except (FileAccessError, OSError) as error:
-                said = error.message if isinstance(error, ProvkitError) else str(error)
-                results.append(replace(one, action=Action.FAILED, detail=said, entry=None))
-                dropped.append(one.path)
+                self._place(one, one.entry)
+            except ProvkitError as error:
+                results.append(replace(one, action=Action.FAILED, detail=error.message, entry=None, copied=0))
             else:
                 results.append(one)
-                done.append(entries[one.path])
-        _sync({os.path.dirname(place_of(self.root, one.path)) for one in ready})  # noqa: PTH120
-        self.journal.done(done)
-        self.journal.drop_intents(dropped)
+                done.append(one.entry)
+        inside.sync(self.root, [one.path for one in ready])
+        self.journal.done(done, [one.path for one in results if one.entry is None])
         yield from results
 
-    def _place(self, one: Done) -> None:
-        place = place_of(self.root, one.path)
-        if facts_of(place) != one.facts:
-            raise FileAccessError("the file was changed while it was stamped; it is as somebody else left it")
-        if one.store is not None:
-            _move(one.store, sidecar_path(place), like=place)
-        if one.asset is not None:
-            _move(one.asset, place, like=place)
+    def _place(self, one: Done, entry: Entry) -> None:
+        known = self.journal.entry(one.path)
+        with inside.place_of(self.root, one.path) as place:
+            assert one.facts is not None  # noqa: S101 - what was signed was read
+            place.require(one.facts)
+            if one.store is not None:
+                place.beside.replace(one.store, _own_store(place, known), one.facts)
+            try:
+                if one.asset is not None:
+                    place.replace(one.asset, one.facts, one.facts)
+            except ProvkitError:
+                self._take_back(place, entry, known)
+                raise
+            _remove_earlier(place, entry, known)
 
-    def undo(self, entry: Entry) -> str | None:
-        """Give a file back as it was; why not, or None.
+    def _take_back(self, place: Place, entry: Entry, known: Entry | None) -> None:
+        """A store that came to lie beside a file that was not replaced any more."""
+        if entry.sidecar is None or place.beside.digest() != entry.sidecar:
+            return
+        if known is None or known.sidecar is None or known.store is None:
+            place.beside.remove(entry.sidecar)
+            return
+        _, facts = place.beside.read()
+        place.beside.replace(put(self.root, known.store), facts, facts)
 
-        The file is replaced only by bytes that have the digest of the original.
+    def undo(self, entries: Sequence[Entry]) -> Iterator[tuple[str, str | None]]:
+        """Give files back as they were: each path, and why not, or None.
+
+        A file is replaced only by bytes that have the digest of the original.
+
+        Raises:
+            FileAccessError: the journal cannot be written.  Undoing again goes on.
         """
-        place = place_of(self.root, entry.path)
-        try:
-            data = read_file(place, DEFAULT_LIMITS)
-            now = digest_of(data)
-            if now not in {entry.after, entry.before}:
-                return "it was changed after it was stamped"
-            if now == entry.after and entry.reverse != journal.SIDECAR:
-                original = strip(data) if entry.reverse == journal.STRIP else self._original(entry)
+        found: list[tuple[str, str | None]] = []
+        for entry in entries:
+            try:
+                with inside.place_of(self.root, entry.path) as place:
+                    why = self._give_back(place, entry)
+            except ProvkitError as error:
+                why = error.message
+            found.append((entry.path, why))
+        given = [path for path, why in found if why is None]
+        inside.sync(self.root, given)
+        self.journal.forget(given)
+        yield from found
+
+    def _give_back(self, place: Place, entry: Entry) -> str | None:
+        if entry.reverse != journal.SIDECAR:
+            data, facts = place.read()
+            if facts.digest not in {entry.after, entry.before}:
+                return "it was changed after it was stamped; stamp it once more, and it can be given back as it is now"
+            if facts.digest != entry.before:
+                kept = original_of(self.root, entry.before)
+                original = strip(data) if entry.reverse == journal.STRIP else read_file(kept)
                 if digest_of(original) != entry.before:
                     return "what is kept of the original is not the original any more"
-                write_atomic(place, original, force=True)
-            self._remove_sidecar(place, entry)
-        except ProvkitError as error:
-            return error.message
-        self.journal.forget([entry.path])
+                place.replace(put(self.root, original), facts, facts)
+        if entry.sidecar is not None:
+            place.beside.remove(entry.sidecar)
         return None
 
-    def _original(self, entry: Entry) -> bytes:
-        return read_file(original_of(self.root, entry.before), DEFAULT_LIMITS)
 
-    def _remove_sidecar(self, place: str, entry: Entry) -> None:
-        if entry.sidecar is None:
-            return
-        beside = sidecar_path(place)
-        with contextlib.suppress(FileAccessError):
-            if digest_of(read_file(beside, DEFAULT_LIMITS)) == entry.sidecar:
-                os.unlink(beside)  # noqa: PTH108
-
-
-def _move(temporary: str, place: str, *, like: str) -> None:
-    """Rename into place, with the permissions and where possible the owner of what is there."""
-    facts = os.stat(like)  # noqa: PTH116
-    with contextlib.suppress(OSError):
-        os.chown(temporary, facts.st_uid, facts.st_gid)
-    os.chmod(temporary, stat.S_IMODE(facts.st_mode) & 0o777)  # noqa: PTH101
-    os.replace(temporary, place)  # noqa: PTH105
+def _has_landed(place: Place, entry: Entry) -> bool:
+    """Whether a file, or the store beside it, was replaced before the run died."""
+    if entry.reverse == journal.SIDECAR:
+        return place.beside.digest() == entry.sidecar
+    data, facts = place.read()
+    if facts.digest == entry.after:
+        return True
+    try:
+        found = inspect(data)
+    except ProvkitError:
+        return False
+    # Edited since, but stamped: it carries what this run made.
+    return found is not None and entry.manifest in {one.label for one in found.store.manifests}
 
 
-def _sync(folders: set[str]) -> None:
-    for folder in folders:
+def _own_store(place: Place, known: Entry | None) -> Facts | None:
+    """Facts of the store of ours beside a file; None where there is none.
+
+    Raises:
+        FileAccessError: there is one of somebody else.
+    """
+    if not place.beside.exists():
+        return None
+    _, facts = place.beside.read()
+    if known is None or facts.digest != known.sidecar:
+        raise FileAccessError("a store that was not written here stands beside it")
+    return facts
+
+
+def _remove_earlier(place: Place, entry: Entry, known: Entry | None) -> None:
+    """The store of an earlier time, where the new one is in the file."""
+    if known is not None and known.sidecar is not None and entry.sidecar is None:
+        place.beside.remove(known.sidecar)
+
+
+def _make_own_folder(path: str) -> None:
+    """A folder for this user alone: nothing in it is to be published."""
+    if os.path.islink(path):  # noqa: PTH114
+        raise FileAccessError(f"it is a link, and what it leads to is not touched: {path}")
+    if not os.path.isdir(path):  # noqa: PTH112
+        make_folder(path)
         with contextlib.suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            os.chmod(path, 0o700)  # noqa: PTH101
 
 
 def _locked(path: str) -> int:
-    import fcntl
-
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        import fcntl
+    except ImportError:
+        raise UnsupportedError(
+            "archives are stamped on Linux and macOS only", hint="on Windows: provkit sign, file by file"
+        ) from None
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise FileAccessError(f"cannot write: {error.strerror}: {path}") from error
     try:

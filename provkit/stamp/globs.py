@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
 from provkit.errors import ConfigurationError
 
 _LONGEST: Final = 512
-_TOKEN: Final = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\]|.", re.DOTALL)
 
 
 def matches(pattern: str, path: str) -> bool:
@@ -19,38 +18,41 @@ def matches(pattern: str, path: str) -> bool:
     ``/`` in it names files in every folder; one that ends in ``/`` names all below those folders.
 
     Raises:
-        ConfigurationError: the pattern is too long.
+        ConfigurationError: no pattern of paths below the root.
     """
-    return _compiled(pattern).fullmatch(path) is not None
+    wanted, names = _parts(pattern), path.split("/")
+    # Every ** takes as little as it can; only the last one met ever has to take more.  So the time is
+    # bounded by the product of the lengths, whatever a hostile name looks like.
+    at = there = 0
+    anything: int | None = None
+    resume = 0
+    while there < len(names):
+        if at < len(wanted) and wanted[at] == "**":
+            anything, resume = at, there
+            at += 1
+        elif at < len(wanted) and fnmatchcase(names[there], wanted[at]):
+            at, there = at + 1, there + 1
+        elif anything is not None:
+            resume += 1
+            at, there = anything + 1, resume
+        else:
+            return False
+    return all(part == "**" for part in wanted[at:])
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _parts(pattern: str) -> tuple[str, ...]:
     if not pattern or len(pattern) > _LONGEST:
         raise ConfigurationError(f"a pattern has 1 to {_LONGEST} characters: {pattern[:80]!r}")
-    body = pattern.removeprefix("/")
-    if pattern.endswith("/"):
-        body += "**"
-    anywhere = "/" not in pattern.rstrip("/") and not pattern.startswith("/")
-    parts = ["(?:.*/)?" if anywhere else ""]
-    for piece in _TOKEN.findall(body):
-        if piece == "**/":
-            parts.append("(?:.*/)?")
-        elif piece == "**":
-            parts.append(".*")
-        elif piece == "*":
-            parts.append("[^/]*")
-        elif piece == "?":
-            parts.append("[^/]")
-        elif len(piece) > 1:
-            negated = piece[1] == "!"
-            inner = (
-                piece[2 if negated else 1 : -1].replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-            )
-            parts.append(f"[{'^/' if negated else ''}{inner.replace('^', chr(92) + '^')}]")
-        else:
-            parts.append(re.escape(piece))
-    try:
-        return re.compile("".join(parts), re.DOTALL)
-    except re.error as error:
-        raise ConfigurationError(f"the pattern {pattern!r} is none: {error}") from error
+    parts = pattern.removeprefix("/").split("/")
+    if parts[-1] == "":
+        parts[-1] = "**"
+    if any(part in {"", ".", ".."} for part in parts):
+        raise ConfigurationError(
+            f"the pattern {pattern!r} names nothing below the root", hint='for example: "posts/**/*.html"'
+        )
+    if "/" not in pattern.rstrip("/"):
+        parts.insert(0, "**")
+    if parts[-1] == "**":  # all below a folder, not the folder itself
+        parts.append("*")
+    return tuple(parts)

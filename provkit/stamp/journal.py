@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import zlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote
 
 from provkit.errors import ConfigurationError, FileAccessError
+from provkit.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,9 +33,11 @@ SIDECAR: Final = "sidecar"
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS meta (version INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS entry (path TEXT PRIMARY KEY, {columns}) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS intent (path TEXT PRIMARY KEY, {columns}) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entry (path BLOB PRIMARY KEY, {columns}) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS intent (path BLOB PRIMARY KEY, {columns}) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcome (path BLOB PRIMARY KEY, action TEXT NOT NULL, detail TEXT) WITHOUT ROWID;
 """
+"""Paths are bytes: a name need not be text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Entry:
     path: str
     """Below the root, with ``/``."""
     before: str
-    """SHA-256 of the original, lower-case hexadecimal."""
+    """SHA-256 of the original, lower-case hexadecimal: the file without any credential that was stamped on it."""
     after: str
     """SHA-256 of the stamped file."""
     reverse: str
@@ -54,6 +58,10 @@ class Entry:
     """The class that was stated."""
     identity: str
     """Name of the identity that signed."""
+    terms: str
+    """Digest of what the rule said (:attr:`provkit.stamp.rules.Rule.terms`)."""
+    expires: str
+    """End of the signer's certificate, RFC 3339."""
     media_type: str
     at: str
     """When, RFC 3339."""
@@ -63,7 +71,7 @@ class Entry:
     results: str = "{}"
     """What validation said of the stamped file, as an ingredient records it; JSON."""
     store: bytes | None = None
-    """The manifest store, so that a later version can name this one; None where nobody could."""
+    """The manifest store: of a sidecar, and where a later version can name this one by it."""
 
     def recorded(self) -> dict[str, Any]:
         """:attr:`results` as a map."""
@@ -83,29 +91,36 @@ class Journal:
 
     Raises:
         ConfigurationError: another version of provkit wrote it.
-        FileAccessError: it cannot be used.
+        FileAccessError: it cannot be used, also from every method.
     """
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self._path = path
-        try:
+        with self._told():
             if read_only:
-                self._db = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None)
-                return
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_TABLES.format(columns=_COLUMNS))
-            version = self._db.execute("SELECT version FROM meta").fetchone()
-            if version is None:
-                self._db.execute("INSERT INTO meta VALUES (?)", (VERSION,))
-        except sqlite3.Error as error:
-            raise self._cannot(error) from error
-        if version is not None and version[0] != VERSION:
-            raise ConfigurationError(
-                f"the journal was written by another version of provkit: {path}",
-                hint="use that version to undo first",
-            )
+                address = f"file:{quote(os.fsencode(path))}?mode=ro"
+                self._db = sqlite3.connect(address, uri=True, isolation_level=None)
+            else:
+                self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            with self._told():
+                # An archive may come from somebody else: nothing in a file of theirs is to run.
+                self._db.execute("PRAGMA trusted_schema=OFF")
+                if not read_only:
+                    self._db.execute("PRAGMA journal_mode=WAL")
+                    self._db.execute("PRAGMA synchronous=FULL")
+                    self._db.executescript(_TABLES.format(columns=_COLUMNS))
+                version = self._db.execute("SELECT version FROM meta").fetchone()
+                if version is None and not read_only:
+                    self._db.execute("INSERT INTO meta VALUES (?)", (VERSION,))
+            if version not in {None, (VERSION,)}:
+                raise ConfigurationError(
+                    f"the journal was written by another version of provkit: {path}",
+                    hint="use that version to undo first",
+                )
+        except BaseException:
+            self._db.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -115,84 +130,118 @@ class Journal:
     ) -> None:
         self._db.close()
 
-    def _cannot(self, error: sqlite3.Error) -> FileAccessError:
-        return FileAccessError(
-            f"the journal cannot be used: {error}: {self._path}", hint="make room on the disk"
-        )
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise FileAccessError(
+                f"the journal cannot be used: {error}: {self._path}",
+                hint="is there room on the disk, and may you write there? what was done is known, and can be gone on with",
+            ) from error
+        except (sqlite3.Error, zlib.error, ValueError, TypeError) as error:
+            raise FileAccessError(
+                f"the journal is damaged: {error}: {self._path}",
+                hint="put back a copy of the folder; without one, provkit strip takes credentials off",
+            ) from error
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        try:
+        with self._told():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise self._cannot(error) from error
+
+    def _select(self, what: str, *values: Any) -> list[Entry]:
+        with self._told():
+            rows = self._db.execute(f"SELECT {', '.join(_NAMES)} FROM {what}", values)  # noqa: S608 - our own words
+            return [_entry(row) for row in rows]
 
     def entry(self, path: str) -> Entry | None:
         """What was done to a file."""
-        row = self._db.execute(f"SELECT {', '.join(_NAMES)} FROM entry WHERE path = ?", (path,)).fetchone()  # noqa: S608
-        return None if row is None else _entry(row)
+        return next(iter(self._select("entry WHERE path = ?", os.fsencode(path))), None)
 
     def entries(self) -> Iterator[Entry]:
         """All entries, ordered by path; the journal may change meanwhile."""
-        last = ""
-        while True:
-            found = self._db.execute(
-                f"SELECT {', '.join(_NAMES)} FROM entry WHERE path > ? ORDER BY path LIMIT 256",  # noqa: S608
-                (last,),
-            ).fetchall()
-            if not found:
-                return
-            for row in found:
-                yield _entry(row)
-            last = found[-1][0]
+        last = b""
+        while found := self._select("entry WHERE path > ? ORDER BY path LIMIT 256", last):
+            yield from found
+            last = os.fsencode(found[-1].path)
 
     def intents(self) -> list[Entry]:
         """What was about to be done when a run ended."""
-        rows = self._db.execute(f"SELECT {', '.join(_NAMES)} FROM intent ORDER BY path").fetchall()  # noqa: S608
-        return [_entry(row) for row in rows]
+        return self._select("intent ORDER BY path")
 
     def intend(self, entries: Iterable[Entry]) -> None:
         """Write down what is about to be done.  On the disk when this returns."""
         with self._transaction():
             self._db.executemany(_INSERT.format(table="intent"), [_row(one) for one in entries])
 
-    def done(self, entries: Iterable[Entry]) -> None:
-        """What was intended has been done."""
+    def done(self, entries: Iterable[Entry], dropped: Iterable[str] = ()) -> None:
+        """What was intended has been done, and for some files has not."""
         entries = list(entries)
+        paths = [*(one.path for one in entries), *dropped]
         with self._transaction():
             self._db.executemany(_INSERT.format(table="entry"), [_row(one) for one in entries])
-            self._db.executemany("DELETE FROM intent WHERE path = ?", [(one.path,) for one in entries])
-
-    def drop_intents(self, paths: Iterable[str]) -> None:
-        """What was intended was not done."""
-        with self._transaction():
-            self._db.executemany("DELETE FROM intent WHERE path = ?", [(path,) for path in paths])
+            self._db.executemany("DELETE FROM intent WHERE path = ?", _keys(paths))
 
     def forget(self, paths: Iterable[str]) -> None:
         """What was done has been taken back."""
         with self._transaction():
-            self._db.executemany("DELETE FROM entry WHERE path = ?", [(path,) for path in paths])
+            self._db.executemany("DELETE FROM entry WHERE path = ?", _keys(paths))
+
+    def begin(self) -> None:
+        """A run begins: what the one before could not sign is told anew."""
+        with self._transaction():
+            self._db.execute("DELETE FROM outcome")
+
+    def tell(self, outcomes: Iterable[tuple[str, str, str]]) -> None:
+        """Files that were not signed in this run: path, action and why."""
+        rows = [(os.fsencode(path), action, _text(why)) for path, action, why in outcomes]
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO outcome VALUES (?, ?, ?)", rows)
+
+    def outcomes(self) -> list[tuple[str, str, str]]:
+        """What :meth:`tell` was told in the last run, ordered by path."""
+        with self._told():
+            rows = self._db.execute("SELECT path, action, detail FROM outcome ORDER BY path")
+            return [(os.fsdecode(path), action, why) for path, action, why in rows]
 
     def count(self) -> int:
         """How many files are stamped."""
-        return int(self._db.execute("SELECT COUNT(*) FROM entry").fetchone()[0])
+        with self._told():
+            return int(self._db.execute("SELECT COUNT(*) FROM entry").fetchone()[0])
+
+
+def _keys(paths: Iterable[str]) -> list[tuple[bytes]]:
+    return [(os.fsencode(path),) for path in paths]
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
-    values = asdict(entry)
-    if entry.store is not None:
-        values["store"] = zlib.compress(entry.store)
-    return tuple(values[name] for name in _NAMES)
+    values = {name: getattr(entry, name) for name in _NAMES}
+    values["path"] = os.fsencode(entry.path)
+    values["store"] = packed(entry.store)
+    return tuple(values.values())
+
+
+def packed(store: bytes | None) -> bytes | None:
+    """A store as the journal keeps it."""
+    return None if store is None else zlib.compress(store)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     values = dict(zip(_NAMES, row, strict=True))
+    values["path"] = os.fsdecode(values["path"])
     if values["store"] is not None:
-        values["store"] = zlib.decompress(values["store"])
+        # Bounded: the journal of an archive from elsewhere may hold anything.
+        values["store"] = zlib.decompressobj().decompress(values["store"], DEFAULT_LIMITS.store_bytes)
     return Entry(**values)

@@ -19,15 +19,17 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from provkit.errors import ConfigurationError
+from provkit.errors import ConfigurationError, ProvkitError
 from provkit.files import read_file
 from provkit.limits import DEFAULT_LIMITS
 from provkit.origin.declaration import Origin
+from provkit.signers.identities import Identity, is_elsewhere
 from provkit.stamp import globs
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 _Class = Literal["human", "ai-assisted", "synthetic"]
-_Algorithm = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519"]
 
 
 class _Written(BaseModel):
@@ -119,14 +120,11 @@ class Rule(_Written):
         }
         return Origin.of(cls, **{name: value for name, value in stated.items() if value is not None})
 
-
-class Identity(_Written):
-    """A certificate chain and the key that goes with it."""
-
-    cert: _Text = Field(description="PEM chain, the signer's certificate first; relative to the rules.")
-    key: _Text = Field(description="PEM private key; relative to the rules.")
-    algorithm: _Algorithm | None = Field(default=None, description="The key decides when left out.")
-    password_env: _Text | None = Field(default=None, description="Variable with the password of the key.")
+    @cached_property
+    def terms(self) -> str:
+        """SHA-256 of what the rule says of a file, lower-case hexadecimal; not of which files it says it."""
+        said = self.model_dump_json(exclude={"match", "exclude", "media_types", "signed"})
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 class Rules(_Written):
@@ -155,10 +153,14 @@ class Rules(_Written):
                 return number
         return None
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what the rules say, lower-case hexadecimal."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+    def files(self) -> tuple[str, ...]:
+        """Certificates and keys: files that are never content."""
+        found: list[str] = []
+        for one in self.identity.values():
+            found.append(one.cert)
+            if not is_elsewhere(one.key):
+                found.append(one.key)
+        return tuple(found)
 
 
 def _classes(rule: Rule) -> set[str]:
@@ -178,10 +180,13 @@ def load(path: str) -> Rules:
     Raises:
         ConfigurationError: it cannot be read or understood.
     """
-    data = read_file(path, DEFAULT_LIMITS)
+    try:
+        data = read_file(path, DEFAULT_LIMITS)
+    except ProvkitError as error:
+        raise ConfigurationError(error.message, hint=error.hint) from error
     try:
         return parse(tomllib.loads(data.decode("utf-8-sig")), Path(path).absolute().parent)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"not TOML: {error}, in the rules: {path}") from error
 
 
@@ -199,8 +204,5 @@ def parse(written: Mapping[str, Any], folder: Path) -> Rules:
         raise ConfigurationError(
             f"rules: {where}: {first['msg']}", hint="see: provkit schema stamp"
         ) from error
-    known = {
-        name: one.model_copy(update={"cert": str(folder / one.cert), "key": str(folder / one.key)})
-        for name, one in rules.identity.items()
-    }
+    known = {name: one.below(folder) for name, one in rules.identity.items()}
     return rules.model_copy(update={"identity": known})

@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from provkit import media
-from provkit.assets import verify_file
-from provkit.errors import ProvkitError
-from provkit.files import read_file, walk
-from provkit.limits import DEFAULT_LIMITS
-from provkit.stamp import statements, work
+from provkit.files import walk
+from provkit.stamp import work
+from provkit.stamp.journal import Journal
 from provkit.stamp.work import CHANGES, FOLDER, Action, Done, Job, Task
-from provkit.verdict import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from provkit.stamp.archive import Archive
     from provkit.stamp.rules import Rules
@@ -34,10 +30,12 @@ class Each(Protocol):
 
     def __call__(
         self, tasks: Sequence[Task], work: Callable[[Job, Task], Done], job: Job
-    ) -> Iterator[Done]: ...
+    ) -> Generator[Done, None, None]: ...
 
 
-def in_turn(tasks: Sequence[Task], work: Callable[[Job, Task], Done], job: Job) -> Iterator[Done]:
+def in_turn(
+    tasks: Sequence[Task], work: Callable[[Job, Task], Done], job: Job
+) -> Generator[Done, None, None]:
     """One after the other, in this process."""
     return (work(job, task) for task in tasks)
 
@@ -47,29 +45,40 @@ class Listing:
     """The files of an archive, by what the rules say."""
 
     matched: tuple[Task, ...]
-    """What rules match: pages last, after the images they show."""
+    """What rules match: pages last.  Files are replaced in this order, so a page after the images it shows."""
     unmatched: tuple[str, ...]
     """Paths that no rule matches."""
 
-    def groups(self) -> Iterator[tuple[Task, ...]]:
-        """Tasks that may be done at the same time; a group begins when the one before it is done."""
-        for _, group in itertools.groupby(self.matched, key=lambda task: _is_page(task.path)):
-            yield tuple(group)
+    @property
+    def used(self) -> frozenset[int]:
+        """Numbers of the rules that match anything, from 0."""
+        return frozenset(task.rule for task in self.matched)
 
 
-def listing(root: Path, rules: Rules) -> Listing:
+def listing(root: str, rules: Rules, apart: Iterable[str] = ()) -> Listing:
     """Look at the names in an archive.
+
+    Args:
+        root: absolute, without links in it.
+        rules: what is done.
+        apart: files that are never stamped: the rules themselves.  Their certificates and keys never are either.
 
     Raises:
         FileAccessError: a folder cannot be listed.
     """
     matched: list[Task] = []
     unmatched: list[str] = []
-    there = [path.relative_to(root).as_posix() for path in walk(root, exclude=(FOLDER,), hidden=rules.hidden)]
-    names = set(there)
+    start = os.path.join(root, "")  # noqa: PTH118
+    there = [str(path).removeprefix(start) for path in walk(root, exclude=(FOLDER,), hidden=rules.hidden)]
+    names = {*there, *(os.path.splitext(path)[0] for path in there if not path.endswith(_SUFFIX))}  # noqa: PTH122
+    own = {os.path.realpath(one) for one in (*apart, *rules.files())}
     for path in there:
-        if path.endswith(_SUFFIX) and path.removesuffix(_SUFFIX) in names:
-            continue  # a store beside its file
+        if start + path in own:
+            continue
+        if path.endswith(_SUFFIX):
+            if path.removesuffix(_SUFFIX) not in names:  # else a store beside its file
+                unmatched.append(path)
+            continue
         rule = rules.for_path(path)
         if rule is None:
             unmatched.append(path)
@@ -80,75 +89,91 @@ def listing(root: Path, rules: Rules) -> Listing:
 
 
 def _is_page(path: str) -> bool:
-    return media.type_of_name(path) in {media.HTML, "application/xhtml+xml"}
+    return media.type_of_name(path) in {media.HTML, media.XHTML}
 
 
-def plan(root: Path, rules: Rules, files: Listing, each: Each = in_turn) -> Iterator[Done]:
-    """What :func:`stamp` would do with each file.  Everything is signed, and nothing is written."""
-    has_journal = os.path.exists(work.journal_of(str(root)))  # noqa: PTH110
-    job = Job(str(root), rules, has_journal=has_journal, plan_only=True)
-    for tasks in files.groups():
-        yield from each(tasks, work.prepare, job)
+def plan(root: str, rules: Rules, files: Listing, each: Each = in_turn) -> Iterator[Done]:
+    """What :func:`stamp` would do with each file.  Everything is signed, and nothing is written.
+
+    Raises:
+        CredentialError: a key that cannot sign.
+        ConfigurationError, FileAccessError: a journal that cannot be read.
+    """
+    journal = work.journal_of(root)
+    has_journal = os.path.exists(journal)  # noqa: PTH110
+    if has_journal:
+        Journal(journal, read_only=True).__exit__(
+            None, None, None
+        )  # whether it can be read, once and not 100,000 times
+    job = Job(root, rules, has_journal=has_journal, plan_only=True)
+    for done in _all(job, files, work.prepare, each):
+        yield done
+        if done.stop is not None:
+            raise done.stop
 
 
 def stamp(archive: Archive, rules: Rules, files: Listing, each: Each = in_turn) -> Iterator[Done]:
     """Stamp what the rules match and the journal does not know to be stamped; what became of each file.
 
     Args:
-        archive: open.
+        archive: open, and recovered.
         rules: what is done.
         files: of :func:`listing`.
         each: how files are spread over processes.
 
     Raises:
-        FileAccessError: the journal cannot be written.
+        FileAccessError: the journal cannot be written, or the disk is full.  What was done is known to the next run.
+        CredentialError: a key does not sign any more.
     """
-    job = Job(archive.root, rules)
-    for tasks in files.groups():
-        waiting: list[Done] = []
-        for done in each(tasks, work.prepare, job):
-            if done.action not in CHANGES:
-                yield done
-                continue
+    archive.journal.begin()
+    waiting: list[Done] = []
+    told: list[Done] = []
+
+    def settled() -> Iterator[Done]:
+        results = list(archive.settle(waiting)) if waiting else []
+        waiting.clear()
+        told.extend(one for one in results if one.action not in CHANGES)
+        if told:
+            archive.journal.tell((one.path, str(one.action), one.detail) for one in told)
+            told.clear()
+        return iter(results)
+
+    for done in _all(Job(archive.root, rules), files, work.prepare, each):
+        if done.action in CHANGES:
             waiting.append(done)
-            if len(waiting) >= _BATCH:
-                yield from archive.settle(waiting)
-                waiting.clear()
-        if waiting:
-            yield from archive.settle(waiting)
+        else:
+            if done.action is not Action.UNCHANGED:
+                told.append(done)
+            yield done
+        if max(len(waiting), len(told)) >= _BATCH or done.stop is not None:
+            yield from settled()
+        if done.stop is not None:
+            raise done.stop
+    yield from settled()
+
+
+def _all(job: Job, files: Listing, call: Callable[[Job, Task], Done], each: Each) -> Iterator[Done]:
+    work.let_go()
+    results = each(files.matched, call, job)
+    try:
+        yield from results
+    finally:
+        results.close()  # no worker goes on when this run does not
+        work.let_go()
 
 
 def undo(archive: Archive) -> Iterator[tuple[str, str | None]]:
     """Give every stamped file back as it was: its path, and why not, or None."""
-    for entry in archive.journal.entries():
-        yield entry.path, archive.undo(entry)
+    entries = archive.journal.entries()
+    while batch := list(itertools.islice(entries, _BATCH)):
+        yield from archive.undo(batch)
 
 
-def check(root: Path, rules: Rules, files: Iterable[Task], trust: TrustStore) -> Iterator[tuple[str, str]]:
-    """What is published and not stamped, or not as the rules say: paths and why.  Needs no journal."""
-    for path, number in files:
-        rule = rules.rule[number]
-        place = root / path
-        try:
-            data = (
-                read_file(place, DEFAULT_LIMITS) if rule.origin_from is not None or rule.media_types else b""
-            )
-            kind = media.type_of_name(path) or (media.sniff(data) if data else media.TEXT)
-            if rule.media_types and kind not in rule.media_types:
-                continue
-            wanted = statements.class_of(data, kind, rule)
-            if wanted is None:
-                continue
-            verdict = verify_file(place, trust=trust)
-        except ProvkitError as error:
-            yield path, error.message
-            continue
-        if verdict.state is State.UNSIGNED:
-            yield path, "not stamped"
-        elif verdict.state is State.INVALID:
-            yield path, "stale: changed after it was stamped, or damaged"
-        elif verdict.origin.cls != wanted:
-            yield path, f"states {verdict.origin.cls}, and the rules say {wanted}"
+def check(
+    root: str, rules: Rules, files: Listing, trust: TrustStore | None = None, each: Each = in_turn
+) -> Iterator[Done]:
+    """What is published and not stamped, or not as the rules say (``STALE``).  Needs no journal and no key."""
+    return _all(Job(root, rules, trust=trust), files, work.check, each)
 
 
 __all__ = ["Action", "Each", "Listing", "check", "in_turn", "listing", "plan", "stamp", "undo"]

@@ -1,4 +1,8 @@
-"""What an article says about itself: front matter, and the ``meta`` elements of a page.  Nothing is guessed."""
+"""What an article says about itself: front matter, and the ``meta`` elements of a page.  Nothing is guessed.
+
+Of YAML only what fits on one line is read, and it is read strictly: where a real parser could see something else
+than what is seen here, nothing was stated.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,21 @@ from typing import TYPE_CHECKING, Final
 from provkit import media
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from provkit.stamp.rules import Rule, Statement
 
 _HEAD: Final = 256 * 1024
 """Bytes at the start of a file in which statements are looked for."""
-_FRONT: Final = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?)(?:\r?\n)\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_PLAIN: Final = re.compile(
-    r"""([A-Za-z0-9_:.-]+)[ \t]*:[ \t]+("[^"\\\r\n]*"|'[^'\r\n]*'|[^\s"'\[{&*!|>%@`#][^\r\n#]*)"""
-)
-"""A key and a value on one line: all that is read of YAML.  Anything else is no statement."""
+_FRONT: Final = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?)^\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_KEY: Final = re.compile(r"""(["']?)([A-Za-z0-9_:.-]*[A-Za-z0-9_.-])\1[ \t]*:(?:[ \t]+(.*))?""")
+_QUOTED: Final = re.compile(r"""(?:"([^"\\]*)"|'((?:[^']|'')*)')(?:[ \t]+#.*)?""")
+_PLAIN: Final = re.compile(r"""[^\s"'\[{&*!|>%@`#].*""")
+_COMMENT: Final = re.compile(r"[ \t]#")
+_OTHER: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|\[.*\]|\{.*\}|[|>&*!].*|#.*|)(?:[ \t]+#.*)?""")
+"""What is no text on one line, and ends on it or goes on in lines that are indented."""
+_UNCLEAR: Final = ""
+"""Value of a key that is there and says nothing that can be read."""
 
 
 def class_of(data: bytes, media_type: str, rule: Rule) -> str | None:
@@ -36,14 +46,14 @@ def _stated(data: bytes, media_type: str, statement: Statement) -> str | None:
     if value is not None:
         return statement.values.get(value)
     byline = next((found[key.lower()] for key in statement.byline_keys if key.lower() in found), None)
-    if byline is None:
+    if not byline:
         return None
     known = (one.origin for one in statement.bylines if fnmatchcase(byline[:1000], one.match))
     return next(known, None)
 
 
 def _pairs(data: bytes, media_type: str) -> dict[str, str]:
-    if media_type in {media.HTML, "application/xhtml+xml"}:
+    if media_type in {media.HTML, media.XHTML}:
         return _of_page(data)
     match = _FRONT.match(data.decode("utf-8", "replace"))
     if match is None:
@@ -53,37 +63,65 @@ def _pairs(data: bytes, media_type: str) -> dict[str, str]:
 
 def _of_toml(text: str) -> dict[str, str]:
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        table = tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError):
         return {}
-    return {key.lower(): value.strip() for key, value in table.items() if isinstance(value, str)}
+    return _unambiguous(
+        (key, value.strip() if isinstance(value, str) else _UNCLEAR) for key, value in table.items()
+    )
 
 
 def _of_yaml(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        match = _PLAIN.fullmatch(line.rstrip())
-        if match is None:
+    found: list[tuple[str, str]] = []
+    for line in map(str.rstrip, text.split("\n")):
+        if not line or line.startswith("#"):
             continue
-        key, value = match[1].lower(), match[2].strip().strip("\"'")
-        if key in found:
-            return {}  # said twice: nobody can tell which counts
-        found[key] = value
-    return found
+        if line[0] in " \t" or line.startswith("- ") or line == "-":
+            if line.lstrip().startswith("#"):
+                continue
+            if not found:
+                return {}
+            found[-1] = (found[-1][0], _UNCLEAR)  # the value goes on: it was not all of it
+            continue
+        key = _KEY.fullmatch(line)
+        if key is None:
+            return {}
+        said = _value(key[3] or "")
+        if said is None:
+            return {}  # a quotation or list that goes on: the lines below may be part of it
+        found.append((key[2], said))
+    return _unambiguous(found)
+
+
+def _value(text: str) -> str | None:
+    """What stands behind a key; None where it does not end on this line."""
+    if _PLAIN.fullmatch(text) is not None:
+        return _COMMENT.split(text, maxsplit=1)[0].strip()
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        return (quoted[1] or (quoted[2] or "").replace("''", "'")).strip()
+    return None if _OTHER.fullmatch(text) is None else _UNCLEAR
 
 
 def _of_page(data: bytes) -> dict[str, str]:
     from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
-    head = data.lower().find(b"</head")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # browsers read most such pages as HTML, too
-        soup = BeautifulSoup(data[: head if head >= 0 else len(data)], "lxml")
-    found: dict[str, str] = {}
-    for element in soup.find_all("meta", limit=1000):
+        head = BeautifulSoup(data, "lxml").head
+    found: list[tuple[str, str]] = []
+    for element in () if head is None else head.find_all("meta", limit=1000):
         name, content = element.get("name") or element.get("property"), element.get("content")
         if isinstance(name, str) and isinstance(content, str):
-            said = found.setdefault(name.lower(), content.strip())
-            if said != content.strip():
-                return {}  # said twice, and not the same
+            found.append((name, content.strip()))
+    return _unambiguous(found)
+
+
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By lower-case key; what is said twice, and not the same, is not clear."""
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        known = found.setdefault(key.lower(), value)
+        if known != value:
+            found[key.lower()] = _UNCLEAR
     return found

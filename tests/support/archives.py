@@ -1,8 +1,8 @@
 """Archives to stamp: small files of many kinds, an identity, and rules.
 
-    world = Archives(folder)
-    world.write({"a.html": PAGE, "data.json": b"{}"})
-    world.rules('[[rule]]\\nmatch = ["**/*"]\\norigin = "human"\\nidentity = "newsroom"')
+world = Archives(folder)
+world.write({"a.html": PAGE, "data.json": b"{}"})
+world.rules('[[rule]]\\nmatch = ["**/*"]\\norigin = "human"\\nidentity = "newsroom"')
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provkit import files
-from provkit.stamp import archive, inside, work
+from provkit.stamp import inside
 from provkit.stamp.journal import Journal
 from support.archives import Archives
 
@@ -87,6 +87,4 @@ def main(folder: Path, what: str) -> int:
 
 
 if __name__ == "__main__":
-    assert archive
-    assert work
-    print(main(Path(sys.argv[1]), sys.argv[2]))
+    sys.stdout.write(str(main(Path(sys.argv[1]), sys.argv[2])))

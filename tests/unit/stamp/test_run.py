@@ -1,0 +1,261 @@
+"""What is stamped, what is left alone, and that a second run changes nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from provkit import State
+from provkit.assets import inspect_file, verify_file
+from provkit.limits import DEFAULT_LIMITS
+from provkit.stamp import inside, run, statements, work
+from provkit.stamp.archive import Archive
+from provkit.stamp.journal import Journal
+from provkit.stamp.work import Action, journal_of
+from support.archives import ALL, IDENTITY, PAGE, POST, Archives, mixed, small
+
+if TYPE_CHECKING:
+    import pytest
+
+    from provkit.stamp.journal import Entry
+
+FROM = '[[rule]]\nmatch = ["**"]\nidentity = "newsroom"\n[rule.origin_from]\n'
+
+
+def entry(world: Archives, path: str) -> Entry:
+    with Journal(journal_of(str(world.root))) as journal:
+        found = journal.entry(path)
+    assert found is not None
+    return found
+
+
+def generations(world: Archives, path: str) -> int:
+    found = inspect_file(world.root / path)
+    assert found is not None
+    return len(found.store.manifests)
+
+
+def test_there_and_back(world: Archives) -> None:
+    originals = world.write(mixed())
+    planned = world.plan()
+    assert world.read() == originals
+    assert not (world.root / ".provkit").exists()
+    assert {done.action for done in planned.values()} == {Action.SIGN}
+    assert set(world.actions().values()) == {Action.SIGN}
+    stamped = world.read()
+    assert {path for path in stamped if path not in originals} == {"data/list.json.c2pa"}
+    assert world.check(world.trust) == {}
+    times = {path: (world.root / path).stat().st_mtime_ns for path in stamped}
+    assert set(world.actions().values()) == {Action.UNCHANGED}
+    assert {done.action for done in world.plan().values()} == {Action.UNCHANGED}
+    assert {path: (world.root / path).stat().st_mtime_ns for path in world.read()} == times
+    assert set(world.undo().values()) == {None}
+    assert world.read() == originals
+
+
+def test_pages_come_last(world: Archives) -> None:
+    world.write({"a.html": PAGE, "b.md": POST, "c.xhtml": PAGE, "d.txt": b"x"})
+    listing = run.listing(str(world.root), world.loaded)
+    assert [task.path for task in listing.matched] == ["b.md", "d.txt", "a.html", "c.xhtml"]
+
+
+def test_no_rule_no_statement_no_credential(world: Archives) -> None:
+    world.rules(FROM.replace('["**"]', '["*.md", "*.html"]'))
+    originals = world.write({"a.md": POST, "b.md": b"# no word\n", "c.txt": b"x", "d.html": PAGE})
+    assert run.listing(str(world.root), world.loaded).unmatched == ("c.txt",)
+    assert world.actions() == {
+        "a.md": Action.SIGN,
+        "b.md": Action.NO_STATEMENT,
+        "d.html": Action.NO_STATEMENT,
+    }
+    there = world.read()
+    assert {path for path in there if there[path] != originals[path]} == {"a.md"}
+    assert world.check() == {}
+
+
+def test_rules_certificates_and_keys_are_never_content(world: Archives) -> None:
+    root = world.folder
+    known = world.loaded
+    names = {task.path for task in run.listing(str(root), known, (str(root / "stamp.toml"),)).matched}
+    assert names == {"dev/root.pem"}
+
+
+def test_other_types_are_left_alone(world: Archives) -> None:
+    world.rules(ALL + 'media_types = ["text/html"]\n')
+    world.write({"a.html": PAGE, "b.txt": b"x"})
+    assert world.actions() == {"a.html": Action.SIGN, "b.txt": Action.OTHER_TYPE}
+    assert world.check() == {}
+
+
+def test_an_edit_is_history(world: Archives) -> None:
+    world.write({"a.html": PAGE, "b.json": b"{}"})
+    world.stamp()
+    first = entry(world, "a.html").manifest
+    place = world.root / "a.html"
+    place.write_bytes(place.read_bytes().replace(b"hello", b"edited"))
+    world.write({"b.json": b"[]"})
+    assert set(world.check()) == {"a.html", "b.json"}
+    assert world.actions() == {"a.html": Action.AGAIN, "b.json": Action.AGAIN}
+    verdict = verify_file(place, trust=world.trust)
+    assert verdict.state is State.TRUSTED
+    [parent] = verdict.ingredients
+    found = inspect_file(place)
+    assert found is not None
+    assert parent.relationship == "parentOf"
+    assert next(one.label for one in found.store.manifests) == first
+    assert generations(world, "b.json") == 2
+    world.undo()
+    assert world.read() == {"a.html": PAGE.replace(b"hello", b"edited"), "b.json": b"[]"}
+
+
+def test_built_anew_is_no_edit(world: Archives) -> None:
+    originals = world.write(small())
+    for _ in range(3):
+        world.stamp()
+        world.write(originals)
+    assert set(world.actions().values()) == {Action.AGAIN, Action.UNCHANGED}
+    assert {generations(world, path) for path in originals} == {1}
+
+
+def test_a_long_history_begins_anew(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_GENERATIONS", 2)
+    found = []
+    for number in range(5):
+        world.write({"a.html": PAGE.replace(b"hello", str(number).encode())})
+        world.stamp()
+        found.append(generations(world, "a.html"))
+    assert found == [1, 2, 3, 1, 2]
+    assert verify_file(world.root / "a.html", trust=world.trust).state is State.TRUSTED
+
+
+def test_rules_that_say_another_thing(world: Archives) -> None:
+    originals = world.write(mixed())
+    world.stamp()
+    world.rules(ALL.replace('"human"', '"synthetic"'))
+    assert set(world.check().values()) == {"states human, and the rules say synthetic"}
+    assert set(world.actions().values()) == {Action.AGAIN}
+    assert world.check(world.trust) == {}
+    assert {generations(world, path) for path in originals} == {2}
+    world.rules(ALL.replace('"human"', '"synthetic"').replace("**/*", "*"))  # the same, said otherwise
+    assert set(world.actions().values()) == {Action.UNCHANGED}
+    world.undo()
+    assert world.read() == originals
+
+
+def test_from_one_carriage_to_the_others(world: Archives) -> None:
+    originals = world.write({"a.html": PAGE, "b.txt": b"words\n"})
+    for more in ("", 'carriage = "sidecar"\n', 'carriage = "embedded"\n', 'carriage = "sidecar"\n', ""):
+        world.rules(ALL + more)
+        world.stamp()
+        assert world.check(world.trust) == {}
+        beside = {path for path in world.read() if path.endswith(".c2pa")}
+        assert beside == ({"a.html.c2pa", "b.txt.c2pa"} if "sidecar" in more else set())
+    world.undo()
+    assert world.read() == originals
+
+
+def test_a_certificate_that_has_ended(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write({"a.html": PAGE})
+    world.stamp()
+    with Journal(journal_of(str(world.root))) as journal:
+        journal.done([replace(one, expires="2020-01-01T00:00:00Z") for one in journal.entries()])
+    assert world.actions() == {"a.html": Action.AGAIN}
+    assert generations(world, "a.html") == 1
+
+
+def test_somebody_elses_credential(world: Archives, tmp_path: object) -> None:
+    world.write({"a.html": PAGE, "b.md": POST})
+    world.stamp()
+    signed = world.read()
+    for place in (world.root / ".provkit").iterdir():
+        if place.name.startswith("journal"):
+            place.unlink()
+    assert set(world.actions().values()) == {Action.SIGNED}
+    assert world.read() == signed
+    world.rules(ALL + 'signed = "keep"\n')
+    assert set(world.actions().values()) == {Action.SIGN}
+    assert generations(world, "a.html") == 2
+    world.undo()
+    assert world.read() == signed
+
+
+def test_somebody_signs_what_was_stamped(world: Archives) -> None:
+    other = Archives(world.folder / "other")
+    other.write({"a.html": PAGE + b"<!-- theirs -->"})
+    other.stamp()
+    world.write({"a.html": PAGE})
+    world.stamp()
+    world.write(other.read())
+    assert world.actions() == {"a.html": Action.SIGNED}
+    assert world.read() == other.read()
+
+
+def test_what_cannot_be_signed_is_told(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "DEFAULT_LIMITS", replace(DEFAULT_LIMITS, file_bytes=1000))
+    monkeypatch.setattr(inside.Place.read, "__defaults__", (replace(DEFAULT_LIMITS, file_bytes=1000),))
+    originals = world.write(
+        {
+            "empty.pdf": b"",
+            "latin.txt": b"caf\xe9",
+            "x.bin": b"\x00\xff" * 9,
+            "big.txt": b"x" * 1001,
+            "o.mkv": b"\x1aE\xdf\xa3\x93B\x82\x88matroska",
+        }
+    )
+    done = world.stamp()
+    assert {path: one.action for path, one in done.items()} == {
+        "big.txt": Action.FAILED, "empty.pdf": Action.UNSUPPORTED, "latin.txt": Action.UNSUPPORTED,
+        "o.mkv": Action.UNSUPPORTED, "x.bin": Action.UNSUPPORTED,
+    }  # fmt: skip
+    assert all(one.detail for one in done.values())
+    assert world.read() == originals
+    with Archive(str(world.root)) as archive:
+        assert {path for path, _, _ in archive.journal.outcomes()} == set(originals)
+
+
+def test_hostile_names(world: Archives) -> None:
+    names = ["line\nbreak.html", "-rf.html", "\u202egnp.html", "x" * 250 + ".html", "A.html", "a.html", " .html",
+             os.fsdecode(b"\xff\xfe.html"), "'; DROP TABLE entry;--.html", "%s{name}.html", "x.html.html"]  # fmt: skip
+    originals = world.write(dict.fromkeys(names, PAGE))
+    assert set(world.actions().values()) == {Action.SIGN}
+    assert set(world.actions().values()) == {Action.UNCHANGED}
+    assert world.undo() == dict.fromkeys(names)
+    assert world.read() == originals
+    world.rules(ALL + 'carriage = "link"\nreference = "{name}.c2pa"\n')
+    done = world.stamp()
+    assert [path for path in names if done[path].action is not Action.SIGN] == [
+        "x" * 250 + ".html"
+    ]  # .c2pa is too much
+    assert world.check(world.trust).keys() == {"x" * 250 + ".html"}
+    world.undo()
+    assert world.read() == originals
+
+
+def test_a_file_that_breaks_the_code_is_one_file(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write({"a.html": PAGE, "b.txt": b"x"})
+    monkeypatch.setattr(
+        statements, "class_of", lambda data, _kind, rule: 1 / 0 if data == b"x" else rule.origin
+    )
+    done = world.stamp()
+    assert (done["a.html"].action, done["b.txt"].action) == (Action.SIGN, Action.FAILED)
+    assert "please report it" in done["b.txt"].detail
+
+
+def test_two_identities(world: Archives) -> None:
+    world.rules(
+        ALL.replace("**/*", "a.*") + ALL.replace('"newsroom"', '"desk"'),
+        IDENTITY + IDENTITY.replace("newsroom", "desk"),
+    )
+    world.write({"a.html": PAGE, "b.html": PAGE})
+    world.stamp()
+    assert (entry(world, "a.html").identity, entry(world, "b.html").identity) == ("newsroom", "desk")
+
+
+def test_check_wants_the_given_signers(world: Archives) -> None:
+    world.write({"a.html": PAGE})
+    world.stamp()
+    assert world.check() == {}
+    assert world.check(world.trust.empty()) == {
+        "a.html": "signed by somebody whom the given roots do not vouch for"
+    }
