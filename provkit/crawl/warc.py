@@ -51,6 +51,7 @@ def read(path: str, limit: int = BODY_BYTES, *, span: tuple[int, int] | None = N
             "reading WARC files needs the package fastwarc", hint='install provkit with its extra "crawl"'
         ) from error
     last = 0
+    position: int | None = None
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the path as it was given
             if not os.fstat(file.fileno()).st_size:

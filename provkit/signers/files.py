@@ -77,7 +77,9 @@ def write_development_identity(
     if not force:
         for path in contents:
             if os.path.lexists(path):
-                raise FileAccessError(f"{path} is there already", hint="choose another folder, or add --force")
+                raise FileAccessError(
+                    f"{path} is there already", hint="choose another folder, or add --force"
+                )
     make_folder(target)
     for path, (data, mode) in contents.items():
         write_atomic(path, data, force=force, mode=mode)

@@ -111,7 +111,8 @@ class TokenSigner(Signer):
             from pkcs11 import exceptions
         except ImportError:
             raise ConfigurationError(
-                "keys in tokens need the package python-pkcs11", hint='install provkit with its extra "pkcs11"'
+                "keys in tokens need the package python-pkcs11",
+                hint='install provkit with its extra "pkcs11"',
             ) from None
         address = self._address
         try:

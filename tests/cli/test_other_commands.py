@@ -35,7 +35,9 @@ def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", ["verdict", "origin", "config", "policy", "stamp", "serve", "label", "crawl-report"])
+@pytest.mark.parametrize(
+    "name", ["verdict", "origin", "config", "policy", "stamp", "serve", "label", "crawl-report"]
+)
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     committed = (REPOSITORY / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     assert committed == schema_text(name), f"run: provkit schema {name} > schemas/{name}.json"

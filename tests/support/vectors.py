@@ -16,7 +16,18 @@ from provkit.remote import follow
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS: Final = {"id", "file", "sha256", "media_type", "trust", "at", "expected", "forbidden", "clause", "reason"}
+KEYS: Final = {
+    "id",
+    "file",
+    "sha256",
+    "media_type",
+    "trust",
+    "at",
+    "expected",
+    "forbidden",
+    "clause",
+    "reason",
+}
 
 
 class Folder:

@@ -63,6 +63,7 @@ def test_neighbours_are_one_range(
 ) -> None:
     assert strict.joined(ranges) == expected
 
+
 LOOSE: Final = "CBOR: the claim is not in its shortest (core deterministic) form"
 
 
