@@ -107,8 +107,6 @@ def run(asked: Request) -> exits.Exit:
         distrust=asked.distrust,
         default=not asked.no_default_trust,
     )
-    if asked.level > 1 and (warning := lists.age_warning(store, datetime.now(UTC).date())):
-        console.say("warning", warning)
     policy = _policy(asked)
     sources = inputs.expand(
         asked.paths,
@@ -140,9 +138,11 @@ def run(asked: Request) -> exits.Exit:
     password = checks.document_password(asked.password)
     job = pool.Job(store, password=password, fetcher=_fetcher(asked), at=at, cross_check=asked.cross_check)
     met: set[exits.Exit] = set()
+    unlisted = False
     try:
         for done, (result, looked) in enumerate(_results(asked, sources, job, crew), 1):
             met.add(code := report.exit_of(result))
+            unlisted |= result.verdict is not None and result.verdict.state is State.VALID
             progress.clear()
             report.add(result, looked)
             progress.show(done)
@@ -151,6 +151,9 @@ def run(asked: Request) -> exits.Exit:
     finally:
         progress.clear()
     report.close(several=len(sources) > 1)
+    # Only where a newer list might give another answer.
+    if unlisted and asked.level > 1 and (warning := lists.age_warning(store, datetime.now(UTC).date())):
+        console.say("warning", warning)
     return exits.worst(met)
 
 

@@ -156,13 +156,18 @@ def test_usage_errors(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert "Traceback" not in done.err
 
 
-def test_old_bundled_list_is_said_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_bundled_list_is_said_once_where_a_newer_one_may_matter(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("provkit_cli.lists.OLD_DAYS", -100_000)
     cli.write("a.txt", "plain\n")
-    done = cli("verify", "a.txt", "a.txt")
+    assert cli("verify", "a.txt").err == ""
+    cli.signed("b.txt")
+    done = cli("verify", "b.txt", "b.txt", "a.txt")
     assert done.err.count("warning") == 1
     assert "days old" in done.err
-    assert cli("verify", "a.txt", "--no-default-trust").err == ""
+    assert cli("verify", "b.txt", "--trust", "dev/root.pem").err == ""
+    assert cli("verify", "b.txt", "--no-default-trust").err == ""
 
 
 # formats
