@@ -318,6 +318,9 @@ class _Judge:
         self, responses: Sequence[bytes], chain: tuple[bytes, ...], at: datetime, *, stamped: bool
     ) -> tuple[tuple[StatusCode, str], ...]:
         from provkit.trust import revocation
+
+        if not responses:
+            return revocation.NOTHING
         from provkit.trust.credential import load_credential
 
         credential = load_credential(chain, self._limits)

@@ -52,6 +52,9 @@ _BLOCKS: Final = frozenset(
     )
 )  # fmt: skip
 """Elements that begin a line of their own."""
+_PIECE: Final = 64 * 1024
+_DEEPEST: Final = 1000
+"""Open elements; browsers stop at 512."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +180,23 @@ def visible_text(body: bytes, charset: str | None) -> str:
     # As UTF-8, so that no spelling of an encoding in the page counts a second time.  Without `huge_tree`
     # a page with 10 MB of text or 256 levels would silently be empty.  No tree: in one, the attributes of
     # an element are a chain, and a page with a hundred thousand on one of them would take minutes.
+    data = text.encode("utf-8", "replace") or b" "
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_Seen())
     try:
-        seen: str = etree.fromstring(text.encode("utf-8", "replace") or b" ", parser)
+        # In pieces: what the target raises ends the work at the next one only.
+        for start in range(0, len(data), _PIECE):
+            parser.feed(data[start : start + _PIECE])
+        seen: str = parser.close()
     except etree.XMLSyntaxError:
         return ""  # nothing but comments
+    except _TooDeepError:
+        seen = _flat(data)
     lines = (" ".join(line.split()) for line in seen.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+class _TooDeepError(Exception):
+    """The parser looks through all open elements at every end tag, so there may not be any number of them."""
 
 
 class _Seen:
@@ -191,15 +204,19 @@ class _Seen:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-        self._hidden = 0
+        self._open = self._hidden = 0
 
     def start(self, tag: str, _attributes: object) -> None:
+        self._open += 1
+        if self._open > _DEEPEST:
+            raise _TooDeepError
         if tag in _UNSEEN:
             self._hidden += 1
         elif tag in _BLOCKS:
             self._pieces.append("\n")
 
     def end(self, tag: str) -> None:
+        self._open -= 1
         if tag in _UNSEEN:
             self._hidden -= 1
         elif tag in _BLOCKS:
@@ -211,6 +228,32 @@ class _Seen:
 
     def close(self) -> str:
         return "".join(self._pieces)
+
+
+def _flat(data: bytes) -> str:
+    """The text of a page without a view to which element is in which, but for those that nobody sees."""
+    from provkit.carriers.html.tokenizer import RAW, Kind, raw_end, text_of, token
+
+    seen = _Seen()
+    hidden, inside, pos = b"", 0, 0
+    while pos < len(data):
+        one = token(data, pos)
+        pos, name = one.end, one.name.decode("latin-1")
+        if one.kind is Kind.TEXT and not inside:
+            seen.data(text_of(data[one.start : pos]))
+        elif one.kind is Kind.START and one.name in RAW:
+            end = raw_end(data, pos, one.name)
+            if name not in _UNSEEN and not inside:
+                seen.data(text_of(data[pos : len(data) if end is None else end.start]))
+            pos = len(data) if end is None else end.end
+        elif one.kind in {Kind.START, Kind.END} and name in _BLOCKS and not inside:
+            seen.data("\n")
+        elif one.kind is Kind.START and name in _UNSEEN and name != "embed" and hidden in {b"", one.name}:
+            hidden, inside = one.name, inside + 1
+        elif one.kind is Kind.END and inside and one.name == hidden:
+            inside -= 1
+            hidden = hidden if inside else b""
+    return seen.close()
 
 
 __all__ = ["NONE", "VISIBLE", "Extractor", "decoded", "load_function", "visible_text", "without_selectors"]

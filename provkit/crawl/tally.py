@@ -75,7 +75,9 @@ class Tally:
             signer[1] = signer[1] or facts[1]
             signer[2] += 1
             signer[3] += item.tokens
-            signer[4] += standing.cls is OriginClass.HUMAN and standing.assurance is Assurance.VERIFIED_TRUSTED
+            signer[4] += (
+                standing.cls is OriginClass.HUMAN and standing.assurance is Assurance.VERIFIED_TRUSTED
+            )
         if kept:
             sums = self.strata.setdefault(decision.stratum, [0, 0, 0, 0.0, 0.0])
             for column, part in enumerate((*amounts, decision.weight, decision.weight * item.tokens)):

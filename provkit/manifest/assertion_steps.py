@@ -10,6 +10,7 @@ from provkit.manifest import assertions as kinds
 from provkit.manifest import cbor, redactions
 from provkit.manifest import store as stores
 from provkit.manifest.claim import HashedUri
+from provkit.manifest.validation import HASHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,14 +184,21 @@ def _references(run: Validation, url: str, content: Any, limits: Limits) -> bool
     return good
 
 
-def _hashed_uris(value: Any) -> Iterator[HashedUri]:
-    """Every hashed URI in a decoded value; depth is bounded by the decoder."""
+def _hashed_uris(value: Any, alg: str | None = None) -> Iterator[HashedUri]:
+    """Every hashed URI in a decoded value; depth is bounded by the decoder.
+
+    One without an algorithm has that of the nearest map around it that names one (§15.4).  Other things
+    have an ``alg`` too, a soft binding for example, so only hash algorithms count.
+    """
     if isinstance(value, cbor.MAPS):
         uri = HashedUri.read(value)
         if uri is not None:
-            yield uri
+            yield uri if uri.alg is not None or alg is None else uri._replace(alg=alg)
+        named = value.get("alg")
+        if isinstance(named, str) and named in HASHERS:
+            alg = named
         for inner in value.values():
-            yield from _hashed_uris(inner)
+            yield from _hashed_uris(inner, alg)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _hashed_uris(inner)
+            yield from _hashed_uris(inner, alg)

@@ -196,6 +196,10 @@ def _templates(value: Any) -> dict[str, Mapping[str, Any]]:
     return found
 
 
+_TEMPLATED: Final = ("digitalSourceType", "when", "softwareAgentIndex")
+"""What is read of an action and may come from its template."""
+
+
 def _action(entry: Any, index: int, templates: Mapping[str, Mapping[str, Any]], agents: int) -> Action:
     match entry:
         case {"action": str() as name}:
@@ -206,7 +210,8 @@ def _action(entry: Any, index: int, templates: Mapping[str, Mapping[str, Any]], 
     # what the action says itself beats both.
     merged: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
-    for layer in (templates.get("*"), templates.get(name), entry):
+    layers = (templates.get("*"), templates.get(name), entry) if templates else (entry,)
+    for layer in layers:
         if layer is None:
             continue
         own = layer.get("parameters", layer.get("templateParameters"))
@@ -214,7 +219,9 @@ def _action(entry: Any, index: int, templates: Mapping[str, Mapping[str, Any]], 
             raise MalformedError(f"parameters of action {index} are not a map")
         parameters.update(own or {})
         # An explicit null says nothing, so it takes nothing away.
-        merged.update({key: value for key, value in layer.items() if value is not None})
+        for key in _TEMPLATED:
+            if (value := layer.get(key)) is not None:
+                merged[key] = value
     agent = merged.get("softwareAgentIndex")
     if agent is not None and not (type(agent) is int and 0 <= agent < agents):
         raise MalformedError(f"action {index} names a software agent that is not listed")

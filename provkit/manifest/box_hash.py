@@ -27,7 +27,7 @@ Problem = tuple[StatusCode, str]
 class Exclusion(NamedTuple):
     """A range left out of one box, bytes from its start."""
 
-    index: int
+    box: int
     """Which of the boxes of the entry."""
     start: int
     length: int
@@ -62,7 +62,7 @@ class BoxHash(NamedTuple):
             for entry in self.entries
             if entry.excluded or entry.exclusions
             for index, name in enumerate(entry.names)
-            if name != _STORE and (entry.excluded or any(one.index == index for one in entry.exclusions))
+            if name != _STORE and (entry.excluded or any(one.box == index for one in entry.exclusions))
         )
 
     @classmethod
@@ -103,17 +103,22 @@ def _entry(value: Any) -> Entry:
     return Entry(tuple(names), fields.get("alg"), digest, excluded, exclusions)
 
 
+def _number(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise MalformedError("an exclusion of the box hash has no box, start or length")
+    return value
+
+
 def _exclusions(value: Any, count: int) -> tuple[Exclusion, ...]:
     found: list[Exclusion] = []
     for entry in value if isinstance(value, list | tuple) else ():
         fields = entry if isinstance(entry, cbor.MAPS) else {}
         # Which box is meant need not be said where there is one.
-        one = Exclusion(
-            fields.get("boxIndex", 0 if count == 1 else None), fields.get("start"), fields.get("length")
-        )
-        if any(type(number) is not int or number < 0 for number in one) or one.index >= count:
-            raise MalformedError("an exclusion of the box hash has no box, start or length")
-        if found and (one.index, one.start) < (found[-1].index, found[-1].start + found[-1].length):
+        box = _number(fields.get("boxIndex", 0 if count == 1 else None))
+        one = Exclusion(box, _number(fields.get("start")), _number(fields.get("length")))
+        if box >= count:
+            raise MalformedError("an exclusion of the box hash is for a box that is not listed")
+        if found and (box, one.start) < (found[-1].box, found[-1].start + found[-1].length):
             raise MalformedError("exclusions of the box hash are out of order or overlap")
         found.append(one)
     if not found:
@@ -183,7 +188,7 @@ def compare(view: BoxHash, boxes: Sequence[Box], data: bytes, alg: str | None) -
             return StatusCode.ALGORITHM_UNSUPPORTED, "the box hash names no allowed hash algorithm"
         state, position = hasher(b""), row[0].start
         for one in entry.exclusions:
-            box = row[one.index]
+            box = row[one.box]
             start = box.start + one.start
             # Only metadata may be left out, and of that not its frame (§18.7, §15.12.3).
             if start < box.free[0] or start + one.length > box.free[1]:

@@ -58,9 +58,7 @@ def _finding(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
     if run.claim is None:
         return OriginFinding()
     items = tuple(_collect(run, known))
-    complete = any(
-        label in run.created and actions.all_included for label, actions in run.actions.items()
-    ) and not _unknown_parts(run)
+    complete = _is_complete(run, known) and not _unknown_parts(run)
     deciding, notes = _decide(items)
     evidence = tuple(item.evidence for item in items)
     if deciding is None:
@@ -75,12 +73,27 @@ def _finding(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
     )
 
 
+def _is_complete(run: Validation, known: dict[str, OriginFinding]) -> bool:
+    """The signer states that all actions are listed; an update, which touches no content, as its parent does."""
+    if run.manifest.kind == "standard" or run.manifest.role != "update":
+        return any(label in run.created and actions.all_included for label, actions in run.actions.items())
+    parents = [ancestor for ancestor in run.ancestors.values() if ancestor.holds]
+    return (
+        len(parents) == len(run.ingredients) == 1
+        and (parents[0].signer_trusted or not run.signer_trusted)
+        and _derive(parents[0], known).complete
+    )
+
+
 def _unknown_parts(run: Validation) -> bool:
     """Something was built in of which nobody says where it comes from."""
     return any(
-        ingredient.relationship == "componentOf"
-        and ingredient.manifest is None
-        and ingredient.source_type is None
+        ingredient is kinds.REDACTED_INGREDIENT
+        or (
+            ingredient.relationship == "componentOf"
+            and ingredient.manifest is None
+            and ingredient.source_type is None
+        )
         for ingredient in run.ingredients.values()
     )
 
@@ -177,6 +190,9 @@ def _ingredient(
     parent = ingredient.relationship == "parentOf"
     where = run.manifest.assertion_uri(label)
     attributed = label in run.created
+    if ingredient is kinds.REDACTED_INGREDIENT:
+        yield _unclear(attributed, where, "an ingredient was redacted: nobody can tell what it was")
+        return
     if ingredient.source_type is not None:
         where = f"{where}#digitalSourceType"
         yield _item(ingredient.source_type, attributed, where, begins=parent, component=not parent)
@@ -202,6 +218,8 @@ def _ingredient(
     vouched = attributed and finding.attributed and (ancestor.signer_trusted or not run.signer_trusted)
     evidence = Evidence(finding.source_type or "", finding.cls, vouched, ancestor.manifest.uri())
     note = "an ingredient's origin is not stated" if effect is OriginClass.UNKNOWN else None
+    if note and finding.notes and run.manifest.kind != "standard" and run.manifest.role == "update":
+        note = finding.notes[0]  # the content is the parent's, and so is the reason
     yield _Item(evidence, effect, begins=parent, blank=False, note=note)
 
 

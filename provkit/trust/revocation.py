@@ -69,6 +69,15 @@ class _Statement:
         return self.start <= at <= (self.end or self.start + _DAY)
 
 
+NOTHING: Final[Statuses] = (
+    (
+        StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED,
+        "no revocation information is stapled, and none was fetched",
+    ),
+)
+"""The answer where there is no response, as in most credentials."""
+
+
 def verify(
     responses: Sequence[bytes],
     credential: Credential,
@@ -96,6 +105,8 @@ def verify(
     Raises:
         LimitError: more or larger responses than `limits` allows.
     """
+    if not responses:
+        return NOTHING
     if len(responses) > limits.certificates:
         raise LimitError(f"{len(responses)} stapled OCSP responses; the limit is {limits.certificates}")
     said: dict[StatusCode, str] = {}
@@ -112,10 +123,7 @@ def verify(
         )
         said.setdefault(code, why)
     # STRICT-OCSP-1: the standard takes the first that fits; a signer who is revoked would put another first.
-    first = next((one for one in _IN_ORDER if one in said), None)
-    if first is None:
-        why = "no revocation information is stapled, and none was fetched"
-        return ((StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED, why),)
+    first = next(one for one in _IN_ORDER if one in said)
     if not unlisted and not _is_listed(credential, trust, at, stamped=stamped):
         why = f"{said[first]}; but no list vouches for who says so"
         return ((StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED, why),)

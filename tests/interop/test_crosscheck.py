@@ -1,6 +1,6 @@
 """Our own steps and the verdict through the reference engine agree, or differ for a reason written down.
 
-Over every file of the development set whose content a data hash binds.  ``crosscheck.json`` lists the
+Over every file of the development set whose content a data hash or a box hash binds.  ``crosscheck.json`` lists the
 files that differ, the failures that one side alone reports, and the clause or rule that says why; a
 file on it that no longer differs in that way fails.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from provkit import ProvkitError, State, verification
+from provkit.codes import StatusCode
 from support import testfiles
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def test_both_engines(entry: dict[str, Any]) -> None:
     assert not found.agrees, "this file no longer differs: take it off the list"
     assert [str(code) for code in found.only_here] == difference["here"]
     assert [str(code) for code in found.only_there] == difference["there"]
+
+
+def test_box_hashes_are_among_them() -> None:
+    boxed = [
+        entry for entry in testfiles.entries() if Path(entry["file"]).name in {"test2.png", "triple.png"}
+    ]
+    for entry in boxed:
+        found = compared(entry)
+        assert found is not None
+        assert StatusCode.ASSERTION_BOXES_HASH_MATCH in found.statuses.codes()
 
 
 def test_every_difference_has_a_reason() -> None:

@@ -122,3 +122,19 @@ def test_what_is_no_encoding_of_the_web_is_none(charset: str) -> None:
     body = f'<meta charset="{charset}"><p>+AGE- \\x41 '.encode() + b"a-bcd" * 60_000
     text = Extractor()(Document("", "", body), Reading("text/html"))
     assert text == "+AGE- \\x41 " + "a-bcd" * 60_000
+
+
+def test_pages_that_a_parser_of_trees_would_take_hours_for() -> None:
+    names = b" ".join(b"a%d" % number for number in range(50_000))
+    assert visible_text(b"<div " + names + b">x</div>y", None) == "x\ny"
+    assert visible_text(b"<b>" * 50_000 + b"x" + b"</i>" * 50_000 + b"<p>y", None) == "x\ny"
+
+
+def test_a_deep_page_reads_as_a_shallow_one() -> None:
+    inside = (
+        b"<h1>A &amp; b</h1><script>if (a<b) '</p>'</script><p>c<br>d<svg><g>no</g><svg>no</svg>no</svg>e"
+        b"<textarea>f <b></textarea><noscript>no<p></noscript><ul><li>gh</ul><object>no"
+    )
+    expected = "A & b\nc\ndef <b>\ngh"
+    assert visible_text(inside, None) == expected
+    assert visible_text(b"<font>" * 1001 + inside, None) == expected

@@ -165,3 +165,17 @@ def test_load(tmp_path: Path) -> None:
         Policy.load(path)
     with pytest.raises(FileAccessError):
         Policy.load(tmp_path / "none.toml")
+
+
+def test_a_suspicion_that_caps_do_not_count_weighs_as_much_as_what_they_do() -> None:
+    text = """
+name = "a"
+[weights]
+synthetic = { declared = 1, detected = 0.5 }
+[caps]
+overall = 0.1
+"""
+    assert Policy.from_text(text).caps.detected
+    with pytest.raises(ConfigurationError, match=r"weights\.synthetic\.detected weighs 0\.5"):
+        Policy.from_text(f"{text}detected = false")
+    Policy.from_text(f"{text}detected = false".replace("0.5", "0"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,10 +54,12 @@ class Keeping:
         return self.carry(store)
 
 
-def updated(carry: Callable[[bytes], bytes], make: Callable[..., bytes]) -> tuple[bytes, bytes]:
-    """An asset, and the same asset with an update in place of its store."""
+def updated(
+    carry: Callable[[bytes], bytes], make: Callable[..., bytes], **changes: Any
+) -> tuple[bytes, bytes]:
+    """An asset with some changes, and the same asset with an update in place of its store."""
     keeping = Keeping(carry)
-    before = make(carry=keeping)
+    before = make(carry=keeping, **changes)
     raw = f.children(keeping.store)[2][-1]
     parent = history.Ancestor(f.children(raw)[1], raw)
     after = make(
@@ -296,3 +299,22 @@ def test_what_is_compressed_counts_as_if_it_were_not() -> None:
 
 def empties(number: int) -> bytes:
     return f.superbox(f.type_uuid("c2ma"), f"urn:c2pa:{number}", f.box(b"free", b"") * 1000)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_update_is_as_complete_as_what_it_updates(complete: bool) -> None:
+    """It touches no content, so what its parent says of the list of actions still is so (spec/origin.md)."""
+    boxes = [f.actions(f.created(), allActionsIncluded=complete), f.data_hash()]
+    for data in updated(media.script, page, boxes=boxes):
+        found = verdict(data)
+        assert (found.state, found.origin.complete) == (State.TRUSTED, complete), found
+
+
+def test_a_redacted_ingredient_is_called_one() -> None:
+    picture = history.ancestor(source="trainedAlgorithmicMedia", seed="picture")
+    component = history.ingredient(picture, "componentOf")
+    parent = history.ancestor(component, before=picture.all).without(component.label)
+    fields = {"redacted_assertions": [parent.assertion(component.label)]}
+    found = verdict(history.updated(replace(parent, before=()), history.NOTE, fields=fields).text())
+    assert (found.state, str(found.origin.cls), found.origin.complete) == (State.TRUSTED, "unknown", False)
+    assert found.origin.notes == ("an ingredient was redacted: nobody can tell what it was",)
