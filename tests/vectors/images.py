@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from vectors import files as folders
 from vectors import (
     image_keys,
+    images_boxes,
     images_certificates,
     images_claims,
     images_ingredients,
@@ -23,7 +24,7 @@ from vectors.case import Case
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION: Final = "3.0.0"
+VERSION: Final = "3.1.0"
 AT: Final = "2026-12-01T00:00:00Z"
 TYPES: Final = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
 TRUST: Final[dict[str, dict[str, list[str]]]] = {
@@ -50,6 +51,7 @@ def cases() -> Iterator[Case]:
         *images_certificates.certificate_cases(),
         *images_ingredients.cases(),
         *images_times.cases(),
+        *images_boxes.cases(),
     )
     for name, data, expected, clause, reason, *rest in rows:
         kind = "jpg" if data.startswith(b"\xff\xd8") else "svg" if b"<svg" in data[:2000] else "png"
