@@ -12,6 +12,7 @@ import pytest
 from fuzz import targets
 from provkit import ProvkitError
 
+pytestmark = pytest.mark.slow
 TESTS = Path(__file__).resolve().parents[1]
 
 
@@ -30,7 +31,6 @@ def test_there_are_seeds_that_get_somewhere(name: str) -> None:
     assert passed
 
 
-@pytest.mark.slow
 def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="needs atheris, which has no wheel for this Python")
     done = subprocess.run(

@@ -44,11 +44,14 @@ def outcome(data: bytes) -> str:
 def broken(data: bytes) -> str | None:
     """Why the outcome for changed bytes breaks the law, or None.
 
-    A changed text is never trusted or valid, and never unsigned while its magic is whole.
+    A changed text is never trusted or valid, and never unsigned while its magic is whole; but for a change that
+    makes a page of it, in which a credential for text is a quotation and told as one (spec/html.md).
     """
     found = outcome(data)
     if found in {State.TRUSTED, State.VALID}:
         return found
     if found == State.UNSIGNED and text.names_magic(data):
-        return found
+        verdict = provkit.verify(data, trust=trust(), at=AT)
+        told = any(warning.startswith("quoted-credential") for warning in verdict.warnings)
+        return None if told and verdict.media_type == "text/html" else found
     return None
