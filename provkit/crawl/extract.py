@@ -227,7 +227,10 @@ class _Seen:
             self._pieces.append(text)
 
     def close(self) -> str:
-        return "".join(self._pieces)
+        text = "".join(self._pieces)
+        # The parser and its target hold each other until the collector comes round: hold little.
+        self._pieces.clear()
+        return text
 
 
 def _flat(data: bytes) -> str:

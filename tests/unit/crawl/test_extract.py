@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import provkit
+from provkit.crawl import extract
 from provkit.crawl.documents import Document
 from provkit.crawl.extract import Extractor, decoded, visible_text, without_selectors
 from provkit.crawl.model import Reading
@@ -138,3 +139,11 @@ def test_a_deep_page_reads_as_a_shallow_one() -> None:
     expected = "A & b\nc\ndef <b>\ngh"
     assert visible_text(inside, None) == expected
     assert visible_text(b"<font>" * 1001 + inside, None) == expected
+
+
+def test_a_page_that_was_read_is_let_go() -> None:
+    """Parsers are freed late, because they and their targets hold each other: not with the text of a page."""
+    seen = extract._Seen()
+    seen.data("a" * 100)
+    assert seen.close() == "a" * 100
+    assert seen._pieces == []
