@@ -19,7 +19,7 @@ from PIL import Image
 import provkit
 from bench.measure import Row, at_once, process, seconds, side_by_side
 from bench.text import text_of
-from provkit.signers.development import make_development_identity
+from provkit.signers.development import DevelopmentIdentity, make_development_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +48,8 @@ def pictures() -> dict[str, tuple[str, bytes]]:
     }
 
 
-def rows() -> list[Row]:
-    """All measurements of this module."""
+def prepared() -> tuple[DevelopmentIdentity, provkit.Signer, provkit.TrustStore, str, c2pa.Context]:
+    """A development identity, its signer, and what trusts it: our store, PEM, the reference engine's context."""
     identity = make_development_identity(algorithm="ES256", now=datetime.now(UTC))
     signer = provkit.Signer.from_pem(identity.chain_pem, identity.key_pem)
     trust = provkit.TrustStore.empty().with_anchors(identity.root_pem, name="bench")
@@ -61,6 +61,12 @@ def rows() -> list[Row]:
             "core": {"decode_identity_assertions": False, "allowed_network_hosts": []},
         }
     )
+    return identity, signer, trust, root, context
+
+
+def rows() -> list[Row]:
+    """All measurements of this module."""
+    identity, signer, trust, root, context = prepared()
     origin = provkit.Origin.human()
     found: list[Row] = []
     for name, (media_type, data) in pictures().items():

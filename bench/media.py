@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,10 @@ import c2pa
 import encypher_c2pa
 
 import provkit
-from bench.containers import EKUS
+from bench.containers import prepared
 from bench.measure import Row, seconds, side_by_side
 from bench.text import text_of
 from provkit.assets import verify_file
-from provkit.signers.development import make_development_identity
 from provkit_cli.demo_files import FILES
 
 if TYPE_CHECKING:
@@ -53,17 +51,7 @@ def _document(size: int) -> bytes:
 
 def rows() -> list[Row]:
     """All measurements of this module."""
-    identity = make_development_identity(algorithm="ES256", now=datetime.now(UTC))
-    signer = provkit.Signer.from_pem(identity.chain_pem, identity.key_pem)
-    trust = provkit.TrustStore.empty().with_anchors(identity.root_pem, name="bench")
-    root = identity.root_pem.decode()
-    context = c2pa.Context.from_dict(
-        {
-            "trust": {"trust_anchors": root, "trust_config": EKUS},
-            "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
-            "core": {"decode_identity_assertions": False, "allowed_network_hosts": []},
-        }
-    )
+    _, signer, trust, root, context = prepared()
     found: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         for job, (media_type, data) in documents().items():

@@ -13,5 +13,4 @@ ASN1_ERRORS: Final = (
     LookupError,
     AttributeError,
     OverflowError,
-    NotImplementedError,
 )

@@ -55,6 +55,8 @@ def path_problem(chain: list[bytes], anchor: bytes) -> str | None:
             return "the chain cannot be validated"
         except ASN1_ERRORS:
             return "the chain holds a certificate that cannot be read"
+        except NotImplementedError:  # name constraints over a kind of name that it cannot compare
+            return "the chain constrains names of a kind that cannot be judged"
     return None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -174,7 +173,6 @@ sys.exit(weighing.run(asked))
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_killed_at_any_step_and_started_again(world: World, tmp_path: Path) -> None:
     out = tmp_path / "killed"
     arguments = [str(out), str(world.root), AT, *map(str, world.warcs)]

@@ -319,7 +319,6 @@ def test_every_task_on_a_machine_of_its_own(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_killed_and_started_again(world: World, done: Path, tmp_path: Path) -> None:
     out = tmp_path / "killed"
     for where, calls in (

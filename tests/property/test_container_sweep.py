@@ -107,7 +107,6 @@ def is_hidden(data: bytes) -> bool:
         return False
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("name", SWEPT)
 def test_full_sweep(name: str, shard: int) -> None:

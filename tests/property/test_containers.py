@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,18 +179,7 @@ def test_every_change_inside_a_carrier_is_seen(name: str) -> None:
 @given(name=st.sampled_from(sorted(made.CARRY)), seed=st.integers(0, 2**32), count=st.integers(1, 8))
 def test_damaged_at_random(name: str, seed: int, count: int) -> None:
     media_type, carry = made.CARRY[name]
-    data = bytearray(carry(STORE))
-    dice = random.Random(seed)
-    for _ in range(count):
-        at = dice.randrange(len(data))
-        match dice.randrange(3):
-            case 0:
-                data[at] = dice.randrange(256)
-            case 1:
-                del data[at : at + dice.randrange(1, 20)]
-            case _:
-                data[at:at] = dice.randbytes(dice.randrange(1, 20))
-    damaged = bytes(data)
+    damaged = made.damaged(carry(STORE), seed, count)
     try:
         found = containers.locate(damaged, media_type)
     except (MalformedError, LimitError):

@@ -22,7 +22,6 @@ def flood(piece: bytes, size: int) -> bytes:
     return (piece * (size // len(piece) + 1))[: size - size % len(piece)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "expected"),
     [

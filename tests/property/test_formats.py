@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 
 import cbor2
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provkit.errors import ProvkitError
 from provkit.manifest import cbor, cose, jumbf
 from support import forge
-
-pytestmark = pytest.mark.slow
 
 plain = settings(deadline=None, max_examples=300)
 labels = st.text(

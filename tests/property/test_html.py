@@ -18,8 +18,6 @@ from provkit.carriers.html.survey import may_carry, survey
 from provkit.errors import ProvkitError
 from provkit.limits import Limits
 
-pytestmark = pytest.mark.slow
-
 LIMITS = Limits()
 STORE = b"a store"
 CARRIER = b'<script type="application/c2pa">' + base64.b64encode(STORE) + b"</script>"

@@ -174,7 +174,6 @@ def test_every_change_of_the_tags_of_a_page() -> None:
     assert violations("html", (one for one in changes("html") if made.carrier.start <= one[1] < begin)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("name", MADE)
 def test_full_sweep(name: str, shard: int) -> None:

@@ -25,8 +25,6 @@ from unit.carriers.pdf.making import BODY, Made
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.slow
-
 MANY = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MANY, max_examples=60)
 HOSTS: dict[str, Callable[[], bytes]] = {
@@ -267,7 +265,6 @@ def test_a_document_is_hashed_once() -> None:
     assert source.asked < len(data) + 500_000
 
 
-@pytest.mark.slow
 def test_floods() -> None:
     """Much of one thing: an answer, and no stall."""
     updates = Made().update(BODY)
@@ -289,7 +286,6 @@ def test_floods() -> None:
     assert len(pypdf.PdfReader(io.BytesIO(signed)).pages) == 5_000
 
 
-@pytest.mark.slow
 def test_cutting_never_makes_a_signed_document_unsigned() -> None:
     """Nor does junk behind the cut."""
     for name, host in sorted((name, make()) for name, make in HOSTS.items()):

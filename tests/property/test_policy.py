@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -36,8 +35,6 @@ from provkit.crawl.policy_file import (
     Weights,
 )
 from provkit.verdict import OriginClass
-
-pytestmark = pytest.mark.slow
 
 SIGNERS = tuple(f"{i:064x}" for i in range(4))
 DAYS = st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import random
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -203,18 +202,7 @@ def test_a_changed_byte_in_the_carrier(name: str) -> None:
 @given(name=st.sampled_from(sorted(made.CARRY)), seed=st.integers(0, 2**32), count=st.integers(1, 6))
 def test_damaged_at_random(name: str, seed: int, count: int) -> None:
     media_type, carry = made.CARRY[name]
-    data = bytearray(carry(STORE))
-    dice = random.Random(seed)
-    for _ in range(count):
-        at = dice.randrange(len(data))
-        match dice.randrange(3):
-            case 0:
-                data[at] = dice.randrange(256)
-            case 1:
-                del data[at : at + dice.randrange(1, 20)]
-            case _:
-                data[at:at] = dice.randbytes(dice.randrange(1, 20))
-    total(bytes(data), media_type)
+    total(made.damaged(carry(STORE), seed, count), media_type)
 
 
 @settings(max_examples=200, deadline=None)

@@ -91,7 +91,6 @@ CONTENT = {
 }
 
 
-@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EDITS)
 def test_whatever_happens_undo_gives_back_what_was_written(steps: list[tuple[str, str, int]]) -> None:

@@ -24,8 +24,6 @@ from provkit.carriers.structured.syntaxes import SPELLINGS, SYNTAXES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
-
 STORE = b"\0\0\0\x28jumb\0\0\0\x20jumdc2pa" + bytes(range(200))
 TYPES = st.sampled_from(sorted(SYNTAXES))
 LINES = st.lists(
@@ -277,7 +275,6 @@ def _rules(tinycss2: Any, sheet: bytes) -> list[str]:
     return [rule.serialize() for rule in rules]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", [BEGIN, END, BEGIN + END, BEGIN + b"\n", DATA_URI, b"-", b"-----BEGIN ", b" ", b"\n"]
 )

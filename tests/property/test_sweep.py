@@ -51,7 +51,6 @@ def test_sampled_sweep(algorithm: str) -> None:
     assert violations(data, range(0, len(data), 61)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("algorithm", texts.ALGORITHMS)
 def test_full_sweep(algorithm: str, shard: int) -> None:
@@ -78,7 +77,6 @@ def uncovered(store: bytes) -> list[int]:
     return [offset for offset in range(len(store)) if offset not in covered]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_every_value_of_every_uncovered_byte(shard: int) -> None:
     """All 255 other values where only parsing protects: headers, descriptions, the unsigned header."""
@@ -103,7 +101,6 @@ def test_truncation(algorithm: str) -> None:
     assert set(found.values()) <= {"invalid"}
 
 
-@pytest.mark.slow
 def test_truncation_everywhere() -> None:
     data = texts.signed()
     host = len(texts.HOST)
@@ -119,7 +116,6 @@ def test_truncation_everywhere() -> None:
             assert found != "unsigned", cut
 
 
-@pytest.mark.slow
 def test_swapped_neighbours() -> None:
     """Two adjacent selectors exchanged, over the whole wrapper."""
     data = texts.signed("Ed25519")

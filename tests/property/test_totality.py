@@ -22,8 +22,6 @@ from vectors.keys import TRUST, credential
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 FEFF = "\ufeff".encode()
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MANY = settings(RELAXED, max_examples=400)

@@ -13,8 +13,6 @@ from provkit import ProvkitError, Purpose, State, TrustStore
 from provkit.codes import StatusCode
 from support import vectors
 
-pytestmark = pytest.mark.slow
-
 SPEC: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors"
 FOLDERS: Final = {
     name: vectors.Folder(SPEC / name, SPEC / ("images/trust" if name == "images" else "trust"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import random
 import struct
 import zipfile
 import zlib
@@ -31,6 +32,22 @@ def store(size: int = 200) -> bytes:
     """Bytes with the head of a manifest store and nothing sensible in it."""
     filler = bytes(i * 7 % 251 for i in range(size))
     return jumbf.superbox(jumbf.UUID_STORE, "c2pa", jumbf.content_box(b"free", filler))
+
+
+def damaged(data: bytes, seed: int, count: int) -> bytes:
+    """So many bytes changed, runs cut out or runs put in, always the same for a seed."""
+    changed = bytearray(data)
+    dice = random.Random(seed)
+    for _ in range(count):
+        at = dice.randrange(len(changed))
+        match dice.randrange(3):
+            case 0:
+                changed[at] = dice.randrange(256)
+            case 1:
+                del changed[at : at + dice.randrange(1, 20)]
+            case _:
+                changed[at:at] = dice.randbytes(dice.randrange(1, 20))
+    return bytes(changed)
 
 
 # Parts

@@ -43,7 +43,9 @@ def test_file_that_grows_while_it_is_read() -> None:
     assert files.read_stream(lambda _: next(parts)) == b"abc"
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="macOS has no /proc, and no file that says it is empty"
+)
 def test_file_that_says_it_is_empty() -> None:
     assert files.read_file("/proc/self/status")
 

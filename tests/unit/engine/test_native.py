@@ -152,7 +152,6 @@ def test_one_context_serves_many_threads() -> None:
     assert len(native._process.contexts) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_makes_its_own_contexts() -> None:
     signed = sign()

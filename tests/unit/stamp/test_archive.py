@@ -218,13 +218,14 @@ def test_what_belongs_to_us_is_private(world: Archives) -> None:
 
 @pytest.mark.parametrize("name", [".provkit", ".provkit/work"])
 def test_a_folder_of_ours_that_leads_elsewhere(world: Archives, tmp_path: Path, name: str) -> None:
-    (tmp_path / "precious/work").mkdir(parents=True)
-    (tmp_path / "precious/work/file").write_bytes(b"x")
+    others = tmp_path / "precious" / "work"  # the name of a folder that a run empties
+    others.mkdir(parents=True)
+    (others / "file").write_bytes(b"x")
     (world.root / name).parent.mkdir(exist_ok=True)
     (world.root / name).symlink_to(tmp_path / "precious")
     with pytest.raises(FileAccessError, match="it is a link"):
         world.stamp()
-    assert (tmp_path / "precious/work/file").read_bytes() == b"x"
+    assert (others / "file").read_bytes() == b"x"
 
 
 def test_the_journal_of_an_archive_from_elsewhere_leads_nowhere(world: Archives, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from support.pki import (
     PEM,
     SERVER_AUTH,
     TIME_STAMPING,
+    Authority,
     Pki,
     key_for,
     make_ca,
@@ -391,23 +393,33 @@ def test_many_certificates_of_one_name_stay_cheap() -> None:
     assert ask(chain, anchored(*roots)).trusted
 
 
-def test_name_constraints_of_an_authority_hold() -> None:
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        x509.NameConstraints([x509.DirectoryName(name("x", organization="Elsewhere"))], None),
+        x509.NameConstraints(None, [x509.DNSName("example.org")]),
+        x509.NameConstraints(None, [x509.IPAddress(ip_network("192.0.2.0/24"))]),
+    ],
+    ids=["directory", "dns", "a kind that cannot be judged"],
+)
+def test_name_constraints_of_an_authority_hold(constraints: x509.NameConstraints) -> None:
     root = make_ca("Root N")
     key = key_for("ES256", "constrained")
-    constraints = x509.NameConstraints([x509.DirectoryName(name("x", organization="Elsewhere"))], None)
+    names = [x509.DNSName("news.example.org"), x509.IPAddress(ip_address("198.51.100.1"))]
     from support import pki as support
 
-    builder = (
-        support._builder(
-            name("Sub N"), root.certificate.subject, key, NOW - timedelta(9), NOW + timedelta(9), None
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(support.key_usage(cert_sign=True), critical=True)
-        .add_extension(constraints, critical=True)
-    )
-    middle = type(root)(support.sign(builder, root.key), key)
-    leaf, _ = make_leaf(middle)
-    assert not ask((der(leaf), middle.der), anchored(root)).trusted
+    def middle(*more: x509.NameConstraints) -> Authority:
+        subject = (name("Sub N"), root.certificate.subject, key)
+        builder = support._builder(*subject, NOW - timedelta(9), NOW + timedelta(9), None)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = builder.add_extension(support.key_usage(cert_sign=True), critical=True)
+        for extension in more:
+            builder = builder.add_extension(extension, critical=True)
+        return Authority(support.sign(builder, root.key), key)
+
+    for authority, trusted in ((middle(), True), (middle(constraints), False)):
+        leaf, _ = make_leaf(authority, extra=[(x509.SubjectAlternativeName(names), False)])
+        assert ask((der(leaf), authority.der), anchored(root)).trusted is trusted
 
 
 def test_unlisted_chains_do_not_load_the_path_validator() -> None:
