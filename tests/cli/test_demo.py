@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
+if TYPE_CHECKING:
     from cli.conftest import Cli
 
 
@@ -16,6 +16,7 @@ def table(out: str) -> dict[tuple[str, str], list[str]]:
     return {(words[0], words[1]): words[2:] for line in lines[3:] if len(words := line.split()) == 8}
 
 
+@pytest.mark.slow
 def test_the_tour_ends_with_a_crawl_of_every_kind(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     # What reads archives is an extra, and the tour is for those who have just installed.
     for name in ("fastwarc", "fastwarc.warc", "stringzilla", "brotli"):

@@ -96,6 +96,7 @@ def test_a_credential_that_cannot_be_taken_apart_has_its_levels_too(cli: Cli) ->
     assert (done.code, done.out.split()[0]) == (1, "invalid")
 
 
+@pytest.mark.slow
 def test_levels_of_several_files_in_processes(cli: Cli, several: tuple[str, ...]) -> None:
     alone = cli("verify", *several, *ROOT, "-v")
     assert cli("verify", *several, *ROOT, "-v", "-j", "2").out == alone.out

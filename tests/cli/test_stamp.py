@@ -53,6 +53,7 @@ def write(cli: Cli, files: dict[str, bytes], rules: str = ALL) -> None:
     cli.write("stamp.toml", (rules + IDENTITY).encode())
 
 
+@pytest.mark.slow
 def test_a_static_site(cli: Cli) -> None:
     write(cli, SITE, RULES)
     planned = cli("stamp", "site", "--rules", "stamp.toml", "--plan")

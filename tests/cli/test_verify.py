@@ -413,6 +413,7 @@ def test_one_bug_in_one_file_does_not_end_the_run(cli: Cli, monkeypatch: pytest.
     assert done.err.count("unexpected RuntimeError: boom\\x1b[0m: a.txt") == 2
 
 
+@pytest.mark.slow
 def test_worker_that_dies_takes_only_its_file_down(cli: Cli) -> None:
     sources = [Source(name, name) for name in ("a", "die", "b", "die", "c")]
     job = pool.Job(TrustStore.empty())

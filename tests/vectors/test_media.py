@@ -58,6 +58,7 @@ def test_a_page_that_expands_without_end_is_signed_unseen() -> None:
     assert signed.startswith(bomb)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_elements_deep() -> None:
     """The row ``html::deep`` in full: the vector has five thousand."""
     deep = media_forge.page(b"", b"<div>" * 100_000)

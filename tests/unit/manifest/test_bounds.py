@@ -162,6 +162,7 @@ def test_ten_thousand_ingredients(counter: Counter) -> None:
     assert counter.hashed < 3 * len(store)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_assertions() -> None:
     empty = f.superbox(f.type_uuid("cbor"), "a", b"")
     boxes = f.superbox(f.type_uuid("c2as"), "c2pa.assertions", empty * 100_001)
@@ -173,6 +174,7 @@ def test_a_hundred_thousand_assertions() -> None:
         verify(store, Limits(jumbf_boxes=2_000_000))
 
 
+@pytest.mark.slow
 def test_a_claim_that_lists_a_hundred_thousand_assertions() -> None:
     listed = [{"url": f"self#jumbf=c2pa.assertions/{n}", "hash": b""} for n in range(100_001)]
     store = media.forge(

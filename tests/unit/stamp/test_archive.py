@@ -178,6 +178,7 @@ def test_read_only_files_and_hard_links(world: Archives, tmp_path: Path) -> None
     assert (world.root / "b.html").stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_ends_the_run(world: Archives, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     originals = world.write({f"{number:03}.html": PAGE for number in range(70)})

@@ -214,6 +214,7 @@ def test_a_catalog_of_another_type(kind: bytes) -> None:
         opened(making.plain(o1=b"<< /Type %s /Pages 2 0 R >>" % kind)).root()
 
 
+@pytest.mark.slow
 def test_bombs() -> None:
     made = Made()
     packed = zlib.compress(b"1 0 " + bytes(40 * 1024 * 1024))
@@ -352,6 +353,7 @@ def test_annotations_that_all_pages_share() -> None:
         reading.read(Memory(data), DEFAULT_LIMITS)
 
 
+@pytest.mark.slow
 def test_actions_that_all_pages_share() -> None:
     events = b"<< %s >>" % b" ".join(b"/E%d 9 0 R" % one for one in range(MANY))
     data = _pages(900, b"/AA 8 0 R", {1: NAMED, **ATTACHED, 8: events, 9: b"<< /S /GoTo >>"})
@@ -359,6 +361,7 @@ def test_actions_that_all_pages_share() -> None:
     assert "more than 1000000 steps" in warning
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [0, 9])
 def test_trailers_that_stand_in_one_another(step: int) -> None:
     """Comments let a stream begin at many places; its dictionary is parsed for each table that names one."""

@@ -247,6 +247,7 @@ def test_filter_bomb_is_not_expanded() -> None:
         making.read(data)
 
 
+@pytest.mark.slow
 def test_content_is_never_expanded() -> None:
     bomb = zlib.compress(bytes(200_000_000))
     content = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(bomb), bomb)

@@ -142,6 +142,7 @@ def test_any_header_gives_an_answer(value: str) -> None:
     list(fields.links(value))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["<a>;", "a=1,", '"', "(", "a;", "<", "a=(1 ", "\\", ";=", " "])
 def test_long_headers_are_linear(piece: str) -> None:
     # Nothing is timed: quadratic or worse would take hours here.

@@ -264,6 +264,7 @@ def test_any_bytes_give_an_answer(data: bytes) -> None:
     html.preferences_of(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [b"<p>", b"<p ai-disclosure=none>", b"</p>", b"<div itemscope itemprop=a itemtype=x>", b"<meta name=ai-disclosure>",

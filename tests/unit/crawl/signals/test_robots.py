@@ -139,6 +139,7 @@ def test_any_lines_give_an_answer(lines: list[str]) -> None:
     robots.preferences("".join(lines).encode(), "/a")
 
 
+@pytest.mark.slow
 def test_floods_are_bounded() -> None:
     robots.preferences(
         b"User-agent: *\n" + b"Content-Usage: /*a*a*a*a* train-ai=n\n" * 20_000, "/" + "b" * 5000
