@@ -98,7 +98,13 @@ def _encypher(signed: bytes, root: str) -> Any:
 
 
 def _floor(signed: bytes, data: bytes) -> Any:
-    """The cryptography alone: one signature check, and the hashes of content and assertions."""
+    """The cryptography alone: one signature check, and one hash each of the content and the assertions.
+
+    It is as low as can be.  Everything is at hand: the store is found and parsed, the key and the bytes
+    that are signed are there, and r and s are in the form the library takes.  Nothing but these calls runs
+    between two rounds, so their tables stay in the processor's cache, from where other work drives them.
+    The certificate chain is not checked; :func:`provkit.verify` remembers it too after the first round.
+    """
     found = provkit.inspect(signed)
     if found is None:
         raise AssertionError("no credential in the bench text")

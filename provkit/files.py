@@ -222,8 +222,11 @@ def write_atomic(
     """
     name = os.fspath(path)
     try:
-        target = os.path.realpath(name) if force else name
-        replaced = _existing(target)
+        try:
+            target = os.path.realpath(name) if force else name
+            replaced = _existing(target)
+        except ValueError as error:  # of the path alone: what makes the parts may raise its own
+            raise _cannot("write", name, error) from error
         if replaced is not None:
             _require_regular(replaced, name)
             if not force:
@@ -231,7 +234,7 @@ def write_atomic(
         _write_beside(target, data, replaced if force else None, mode, force=force)
     except FileExistsError as error:
         raise _exists(name) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _cannot("write", name, error) from error
 
 
@@ -359,6 +362,24 @@ def walk(
     Raises:
         FileAccessError: `folder` cannot be listed, or, without `on_error`, one below it.
     """
+    start = os.path.join(folder, "")  # noqa: PTH118 - not normalised: what it is below is told by `folder`
+    for below in names_below(folder, include=include, exclude=exclude, hidden=hidden, on_error=on_error):
+        yield Path(start + below)
+
+
+def names_below(
+    folder: str | os.PathLike[str],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    hidden: bool = False,
+    on_error: Callable[[FileAccessError], None] | None = None,
+) -> Iterator[str]:
+    """As :func:`walk`: paths below `folder`, with ``/``.
+
+    Raises:
+        FileAccessError: as :func:`walk`.
+    """
     stack: list[tuple[str, str]] = [(os.fspath(folder), "")]
     while stack:
         place, below = stack.pop()
@@ -382,7 +403,7 @@ def walk(
             elif entry.is_file(follow_symlinks=False) and (
                 not include or _matches(entry.name, relative, include)
             ):
-                yield Path(entry.path)
+                yield relative
         stack.extend(reversed(folders))
 
 
@@ -390,4 +411,13 @@ def _matches(name: str, relative: str, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(name, glob) or fnmatchcase(relative, glob) for glob in globs)
 
 
-__all__ = ["FileSource", "make_folder", "open_asset", "read_file", "read_stream", "walk", "write_atomic"]
+__all__ = [
+    "FileSource",
+    "make_folder",
+    "names_below",
+    "open_asset",
+    "read_file",
+    "read_stream",
+    "walk",
+    "write_atomic",
+]

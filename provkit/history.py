@@ -30,6 +30,8 @@ class History:
     """Manifest superboxes, oldest first, byte for byte."""
     ingredient: dict[str, Any] | None = None
     """Content of the ingredient assertion (version 3)."""
+    store: bytes = b""
+    """The manifest store of the parent, whole, for the reference engine, which copies from it itself."""
 
 
 def read_history(
@@ -64,7 +66,7 @@ def read_history(
             else "the credential to keep as history does not hold, and a signature would cover that up",
             hint="see: provkit verify -v; to start anew, take it off with: provkit strip",
         )
-    return _history(found.store, media_type, results_of(verdict), verdict.title)
+    return _history(found.data, found.store, media_type, results_of(verdict), verdict.title)
 
 
 def recall_history(
@@ -82,11 +84,11 @@ def recall_history(
     Raises:
         MalformedError: `store` is none.
     """
-    return _history(stores.read(store, limits), media_type, results, title)
+    return _history(store, stores.read(store, limits), media_type, results, title)
 
 
 def _history(
-    store: stores.ManifestStore, media_type: str, results: Mapping[str, Any], title: str | None
+    data: bytes, store: stores.ManifestStore, media_type: str, results: Mapping[str, Any], title: str | None
 ) -> History:
     active = store.active
     ingredient = {
@@ -99,7 +101,7 @@ def _history(
     if title is not None:
         ingredient["dc:title"] = title
     kept = (*store.elsewhere, *store.manifests)
-    return History(tuple(one.box.raw for one in kept), ingredient)
+    return History(tuple(one.box.raw for one in kept), ingredient, data)
 
 
 def _hashed_uri(url: str, box: SuperBox) -> dict[str, Any]:

@@ -74,39 +74,37 @@ _LONGEST_PROLOG: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One medium and what this version does with it."""
+    """One medium that this version signs and verifies, and where its credential is kept."""
 
     media_type: str
     extensions: tuple[str, ...]
     carrier: str
-    sign: bool
-    verify: bool
 
 
 FORMATS: Final = (
-    Format(TEXT, ("txt", "text", "asc", "log"), "text (A.8)", sign=True, verify=True),
-    Format("text/csv", ("csv",), "text (A.8)", sign=True, verify=True),
-    Format("text/tab-separated-values", ("tsv",), "text (A.8)", sign=True, verify=True),
-    Format(HTML, ("html", "htm"), "head of the page (A.7)", sign=True, verify=True),
-    Format(XHTML, ("xhtml", "xht"), "head of the page (A.7)", sign=True, verify=True),
-    Format(PDF, ("pdf",), "embedded file (A.4)", sign=True, verify=True),
-    Format(JSON, ("json",), "sidecar (11.4)", sign=True, verify=True),
-    Format("image/jpeg", ("jpg", "jpeg"), "APP11 (A.3.1)", sign=True, verify=True),
-    Format("image/png", ("png",), "caBX (A.3.2)", sign=True, verify=True),
-    Format("image/svg+xml", ("svg",), "metadata (A.3.3)", sign=True, verify=True),
-    Format("image/tiff", ("tif", "tiff", "dng"), "tag CD41 (A.3.6)", sign=True, verify=True),
-    Format("image/webp", ("webp",), "RIFF (A.3.7)", sign=True, verify=True),
-    Format("image/gif", ("gif",), "extension (A.3.8)", sign=True, verify=True),
-    Format("image/jxl", ("jxl",), "jumb box (A.3)", sign=True, verify=True),
-    Format("image/avif", ("avif",), "uuid box (A.5)", sign=True, verify=True),
-    Format("image/heic", ("heic", "heif"), "uuid box (A.5)", sign=True, verify=True),
-    Format("video/mp4", ("mp4", "m4v", "mov", "m4a"), "uuid box (A.5)", sign=True, verify=True),
-    Format("video/x-msvideo", ("avi",), "RIFF (A.3.7)", sign=True, verify=True),
-    Format("audio/wav", ("wav",), "RIFF (A.3.7)", sign=True, verify=True),
-    Format("audio/mpeg", ("mp3",), "ID3 (A.3.4)", sign=True, verify=True),
-    Format("audio/flac", ("flac",), "ID3 (A.3.4)", sign=True, verify=True),
+    Format(TEXT, ("txt", "text", "asc", "log"), "text (A.8)"),
+    Format("text/csv", ("csv",), "text (A.8)"),
+    Format("text/tab-separated-values", ("tsv",), "text (A.8)"),
+    Format(HTML, ("html", "htm"), "head of the page (A.7)"),
+    Format(XHTML, ("xhtml", "xht"), "head of the page (A.7)"),
+    Format(PDF, ("pdf",), "embedded file (A.4)"),
+    Format(JSON, ("json",), "sidecar (11.4)"),
+    Format("image/jpeg", ("jpg", "jpeg"), "APP11 (A.3.1)"),
+    Format("image/png", ("png",), "caBX (A.3.2)"),
+    Format("image/svg+xml", ("svg",), "metadata (A.3.3)"),
+    Format("image/tiff", ("tif", "tiff", "dng"), "tag CD41 (A.3.6)"),
+    Format("image/webp", ("webp",), "RIFF (A.3.7)"),
+    Format("image/gif", ("gif",), "extension (A.3.8)"),
+    Format("image/jxl", ("jxl",), "jumb box (A.3)"),
+    Format("image/avif", ("avif",), "uuid box (A.5)"),
+    Format("image/heic", ("heic", "heif"), "uuid box (A.5)"),
+    Format("video/mp4", ("mp4", "m4v", "mov", "m4a"), "uuid box (A.5)"),
+    Format("video/x-msvideo", ("avi",), "RIFF (A.3.7)"),
+    Format("audio/wav", ("wav",), "RIFF (A.3.7)"),
+    Format("audio/mpeg", ("mp3",), "ID3 (A.3.4)"),
+    Format("audio/flac", ("flac",), "ID3 (A.3.4)"),
     *(
-        Format(name, (ending,), "file inside (A.6)", sign=True, verify=True)
+        Format(name, (ending,), "file inside (A.6)")
         for name, ending in (
             (f"{archive.OFFICE}wordprocessingml.document", "docx"),
             (f"{archive.OFFICE}spreadsheetml.sheet", "xlsx"),
@@ -153,8 +151,9 @@ def sniff(data: bytes | Source) -> str:
         if found not in _KNOWN:
             raise _no_carrier(found)
         return archive.kind(asset) if found == archive.PLAIN else found
-    wide = head.startswith(_UTF16) or _looks_like_utf16(head)
-    if (not wide and b"\0" not in head) or _holds_wrapper(asset):
+    zeros = b"\0" in head
+    wide = head.startswith(_UTF16) or (zeros and _looks_like_utf16(head))
+    if not (wide or zeros) or _holds_wrapper(asset):
         return TEXT
     if wide:
         raise UnsupportedError(
@@ -180,6 +179,8 @@ _PROLOG: Final = ((b"<!--", b"-->"), (b"<?", b"?>"), (b"<!DOCTYPE", b">"))
 def _markup(head: bytes, asset: Source) -> str | None:
     """Media type of PDF, HTML or SVG by what stands first behind white space, comments and declarations."""
     pos = len(head) - len(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if not head.startswith((b"<", b"%"), pos):
+        return None
     if _PDF.match(head, pos):
         return "application/pdf"
     while True:
@@ -200,8 +201,10 @@ def _markup(head: bytes, asset: Source) -> str | None:
 def _is_binary(head: bytes) -> bool:
     if b"\0" in head:
         return True
+    if head.isascii():
+        return False
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        codecs.utf_8_decode(head)  # the last character may be cut off
     except UnicodeDecodeError:
         return True
     return False

@@ -23,7 +23,6 @@ from provkit.errors import (
     ConfigurationError,
     CredentialError,
     SelfCheckError,
-    UnsupportedError,
 )
 from provkit.history import History, read_history
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from provkit.manifest.builder import ClaimSigner, Entropy
     from provkit.origin.declaration import Origin
     from provkit.signers.authorities import TimeStamper
+    from provkit.trust.store import TrustStore
     from provkit.verdict import Verdict
 
 NOW: Final = object()
@@ -52,6 +52,10 @@ class Signed:
     """The signed asset; as it was given, for a sidecar."""
     media_type: str
     """Type written as ``dc:format``."""
+    store: bytes
+    """The manifest store, wherever it is."""
+    verdict: Verdict
+    """Of the signed asset, as it was verified before it was returned."""
     normalized: bool = False
     """The text was brought into Unicode NFC first, so it differs from the input."""
     hidden_characters: int = 0
@@ -84,6 +88,7 @@ class Options(TypedDict, total=False):
     password: str | None
     time_stamper: TimeStamper | None
     stapled: bytes | None
+    trust: TrustStore | None
 
 
 def sign(data: bytes, origin: Origin, signer: ClaimSigner, **options: Unpack[Options]) -> bytes:
@@ -120,6 +125,7 @@ def sign_detailed(
     password: str | None = None,
     time_stamper: TimeStamper | None = None,
     stapled: bytes | None = None,
+    trust: TrustStore | None = None,
 ) -> Signed:
     """Sign an asset with a declaration of origin.
 
@@ -132,8 +138,7 @@ def sign_detailed(
         resign: the asset carries a credential that holds; keep it as history (``parentOf``).  The
             declaration then speaks of what was done since.
         parent: a signed asset this one was made from; its manifest is kept as ``parentOf``.
-        history: what :func:`provkit.history.recall_history` kept of a parent that is gone; not for containers
-            that the reference engine signs.
+        history: what :func:`provkit.history.recall_history` kept of a parent that is gone.
         limits: bounds on what is read.
         entropy: source of identifiers and salts, for reproducible output in tests.
         carriage: where the store goes; what is usual for the type when left out.
@@ -146,6 +151,7 @@ def sign_detailed(
             a TimeStampToken (RFC 3161), DER.
         stapled: an OCSP response about the signer's certificate, DER, as
             :func:`provkit.signers.authorities.fetch_status` gets one; goes with a time stamp only.
+        trust: lists that :attr:`Signed.verdict` is by; when left out, whether any knows the signer is not asked.
 
     Raises:
         AlreadySignedError: the asset carries a credential, whole or damaged, and `resign` is not set.
@@ -176,11 +182,6 @@ def sign_detailed(
     if kind in containers.LOCATORS and carriage is Carriage.EMBEDDED:
         from provkit.engine import verdicts
 
-        if history is not None:
-            raise UnsupportedError(
-                f"the reference engine, which signs {kind}, wants the parent itself",
-                hint="give the signed file as parent",
-            )
         source = None if parent is None else (parent, media.sniff(parent))
         labelled = verdicts.sign(
             selection.held(asset, limits),
@@ -191,10 +192,14 @@ def sign_detailed(
             version=_version(),
             resign=resign,
             parent=source,
+            history=history,
             limits=limits,
             **beside,
         )
-        return Signed(Memory(labelled), kind)
+        verdict = _check(Memory(labelled), None, None, limits, trust, stamped=time_stamper is not None)
+        found = containers.locate(labelled, kind, limits)
+        assert found is not None  # noqa: S101 - it has just been verified
+        return Signed(Memory(labelled), kind, found.store, verdict)
     now = datetime.now(UTC)
     if resign:
         history = read_history(asset, kind, now, limits, manifest=manifest, password=password)
@@ -214,9 +219,9 @@ def sign_detailed(
     )
     signed = placing.assemble(asset, place, store)
     apart = None if carriage is Carriage.EMBEDDED else store
-    verdict = _check(signed, apart, password, limits, stamped=time_stamper is not None)
+    verdict = _check(signed, apart, password, limits, trust, stamped=time_stamper is not None)
     normalized, hidden = placing.text_facts(asset, place)
-    return Signed(signed, kind, normalized, hidden, apart, verdict.warnings)
+    return Signed(signed, kind, store, verdict, normalized, hidden, apart, verdict.warnings)
 
 
 class _Beside(TypedDict, total=False):
@@ -240,22 +245,26 @@ def _beside(
 
 
 def _check(
-    signed: Source, manifest: bytes | None, password: str | None, limits: Limits, *, stamped: bool
+    signed: Source,
+    manifest: bytes | None,
+    password: str | None,
+    limits: Limits,
+    trust: TrustStore | None,
+    *,
+    stamped: bool,
 ) -> Verdict:
-    """Step 5.  Trust is not asked for: the signer's root is not known here.
+    """Step 5.  Trust is not asked for, unless lists are given: the signer's root is not known here.
 
     With a time stamp the bundled lists of their authorities are: readers will be told if it is on none.
     The moment is that of the check: stamping takes time, and a stamp of the future would not hold.
     """
     from provkit.trust.store import Purpose, TrustStore
 
-    trust = TrustStore.empty()
-    if stamped:
-        trust = TrustStore(
-            tuple(one for one in TrustStore.bundled().lists if one.purpose is Purpose.TIME_STAMPING)
-        )
+    if trust is None:
+        listed = TrustStore.bundled().lists if stamped else ()
+        trust = TrustStore(tuple(one for one in listed if one.purpose is Purpose.TIME_STAMPING))
     verdict = verify(signed, trust=trust, limits=limits, manifest=manifest, password=password)
-    if verdict.state is State.VALID:
+    if verdict.state in {State.VALID, State.TRUSTED}:
         return verdict
     reasons = "; ".join(
         status.explanation

@@ -20,21 +20,18 @@ from provkit.codes import StatusCode
 from provkit.errors import ConfigurationError, MalformedError, ProvkitError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import store as stores
-from provkit.manifest import validation, validator
+from provkit.manifest import validator
 from provkit.manifest.findings import Findings
 from provkit.origin.derive import derive
 from provkit.origin.times import signing_time
 from provkit.verdict import OriginFinding, State, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from provkit.carriers.source import Source
     from provkit.engine.crosscheck import CrossCheck
     from provkit.manifest.store import ManifestStore
-    from provkit.manifest.validation import CredentialFinding, CredentialJudge, TimeStampFinding, Validation
-    from provkit.trust.store import Purpose, TrustStore
-    from provkit.verdict import SignerFacts
+    from provkit.manifest.validation import CredentialJudge, Validation
+    from provkit.trust.store import TrustStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +82,19 @@ def verify(
     moment = at or datetime.now(UTC)
     asset = Memory(data) if isinstance(data, bytes) else data
     media_type = _sniff(asset, apart=manifest is not None)
-    judge = _judge(trust, limits)
     if media_type in containers.LOCATORS:
         from provkit.engine import verdicts
-        from provkit.trust.store import TrustStore as Store
 
         held = selection.held(asset, limits)
         if manifest is None or containers.locate(held, media_type, limits) is not None:
-            lists = Store.bundled() if trust is None else trust
+            lists, judge = _lists(trust), _judge(trust, limits)
             return verdicts.verify(held, media_type, lists, judge, moment, limits)
         name, carried = selection.SIDECAR, sidecar.read(manifest, asset, limits)
     elif media_type == media.UNKNOWN and manifest is not None:
         name, carried = selection.SIDECAR, sidecar.read(manifest, asset, limits)
     else:
         name, carried = _carried(asset, media_type, limits, manifest, password)
-    return _judged(name, carried, media_type, judge, moment, limits)
+    return _judged(name, carried, media_type, trust, moment, limits)
 
 
 def cross_check(
@@ -202,7 +197,7 @@ def _carried(
 
 
 def _judged(
-    name: str, carried: Carried, media_type: str, judge: CredentialJudge, at: datetime, limits: Limits
+    name: str, carried: Carried, media_type: str, trust: TrustStore | None, at: datetime, limits: Limits
 ) -> Verdict:
     """Steps 3 to 11 for what a carrier holds."""
     warnings = carried.warnings
@@ -216,6 +211,7 @@ def _judged(
     except MalformedError as error:
         explanation = f"the manifest store: {error.message}"
         return _broken(name, media_type, StatusCode.GENERAL_ERROR, explanation, warnings)
+    judge = _judge(trust, limits)
     run = validator.validate(store, carried.binding, judge, at, limits, _places(carried))
     run.warnings.extend(carried.binding.warnings)
     if isinstance(carried.binding, RangeBinding) and run.content_holds:
@@ -262,69 +258,16 @@ def _broken(
 
 
 def _judge(trust: TrustStore | None, limits: Limits) -> CredentialJudge:
-    """A judge over a trust store; parsed chains, paths and time stamps are cached behind it."""
+    """A judge over a trust store; nothing of trust is loaded for what carries no credential."""
+    from provkit.trust.judging import Judge
+
+    return Judge(_lists(trust), limits)
+
+
+def _lists(trust: TrustStore | None) -> TrustStore:
     from provkit.trust.store import TrustStore as Store
 
-    return _Judge(Store.bundled() if trust is None else trust, limits)
-
-
-class _Judge:
-    """Judges signers and time stamps by one trust store."""
-
-    __slots__ = ("_limits", "_lists")
-
-    def __init__(self, lists: TrustStore, limits: Limits) -> None:
-        self._lists, self._limits = lists, limits
-
-    def __call__(self, chain: tuple[bytes, ...], at: datetime, *, stamped: bool = False) -> CredentialFinding:
-        from provkit.trust.store import Purpose
-
-        return self._find(chain, at, Purpose.CLAIM_SIGNING, stamped=stamped)
-
-    def _find(
-        self, chain: tuple[bytes, ...], at: datetime, purpose: Purpose, *, stamped: bool
-    ) -> CredentialFinding:
-        from provkit.trust.chain import judge
-        from provkit.trust.credential import load_credential
-
-        credential = load_credential(chain, self._limits)
-        found = judge(credential, self._lists, at, purpose=purpose, stamped=stamped)
-        facts = credential.facts
-        if found.trusted or found.distrusted:
-            facts = credential.signer_facts(
-                algorithm=facts.algorithm,
-                trust_list=found.list_name,
-                distrusted=found.reason if found.distrusted else None,
-            )
-        return validation.CredentialFinding(
-            key=credential.public_key,
-            facts=facts,
-            problems=tuple(problem.message for problem in credential.profile_problems),
-            trusted=found.trusted,
-            reason=found.reason,
-        )
-
-    def identity(self, chain: tuple[bytes, ...], at: datetime, *, stamped: bool) -> CredentialFinding:
-        from provkit.trust.store import Purpose
-
-        return self._find(chain, at, Purpose.IDENTITY, stamped=stamped)
-
-    def time_stamp(self, token: bytes, stamped: bytes) -> TimeStampFinding:
-        from provkit.trust import timestamp
-
-        return timestamp.verify(token, stamped, self._lists, self._limits)
-
-    def revocation(
-        self, responses: Sequence[bytes], chain: tuple[bytes, ...], at: datetime, *, stamped: bool
-    ) -> tuple[tuple[StatusCode, str], ...]:
-        from provkit.trust import revocation
-
-        if not responses:
-            return revocation.NOTHING
-        from provkit.trust.credential import load_credential
-
-        credential = load_credential(chain, self._limits)
-        return revocation.verify(responses, credential, self._lists, at, stamped=stamped, limits=self._limits)
+    return Store.bundled() if trust is None else trust
 
 
 def _verdict(
@@ -336,39 +279,44 @@ def _verdict(
     at: datetime,
     limits: Limits,
 ) -> Verdict:
-    state = run.state
-    unsupported = list(dict.fromkeys(run.findings.unsupported))
-    if unsupported and run.findings.sound:
+    if run.findings.unsupported and run.findings.sound:
         # Nothing refutes the credential, and not everything could be looked at: no verdict.
+        unsupported = ", ".join(dict.fromkeys(run.findings.unsupported))
         raise UnsupportedError(
-            f"unsupported: {', '.join(unsupported)}", hint="this version cannot judge this credential"
+            f"unsupported: {unsupported}", hint="this version cannot judge this credential"
         )
-    holds = state in (State.VALID, State.TRUSTED)
-    time = signing_time(run) if holds else None
-    beside = statements.of(run, time, judge, at, limits) if holds else statements.NOTHING
+    state, claim = run.state, run.claim
+    if state is State.INVALID or claim is None:
+        # Who signed, if the signature shows it; that a list knows him counts only if all of it holds.
+        signer = replace(run.signer, trust_list=None) if run.signer and run.signature_holds else None
+        return Verdict(
+            state=State.INVALID,
+            media_type=media_type,
+            carrier=name,
+            manifest=run.manifest.label,
+            statuses=run.findings.freeze(),
+            signer=signer,
+            origin=OriginFinding(notes=("the credential does not hold",)),
+            warnings=(*warnings, *run.warnings),
+        )
+    time = signing_time(run)
+    beside = statements.of(run, time, judge, at, limits)
     return Verdict(
         state=state,
         media_type=media_type,
         carrier=name,
         manifest=run.manifest.label,
         statuses=run.findings.freeze(),
-        signer=_signer(run, holds=holds),
+        signer=run.signer,
         time=time,
-        origin=derive(run) if holds else OriginFinding(notes=("the credential does not hold",)),
-        ingredients=run.ingredient_findings() if holds else (),
-        generator=run.claim.generator if run.claim and holds else None,
-        title=run.claim.title if run.claim and holds else None,
-        assertions=tuple(run.contents) if holds else (),
+        origin=derive(run),
+        ingredients=run.ingredient_findings() if run.ingredients else (),
+        generator=claim.generator,
+        title=claim.title,
+        assertions=tuple(run.contents),
         warnings=(*warnings, *run.warnings, *beside.warnings),
         **beside.fields,
     )
-
-
-def _signer(run: Validation, *, holds: bool) -> SignerFacts | None:
-    """Who signed, if the signature shows it; that a list knows him counts only if all of it holds."""
-    if run.signer is None or not run.signature_holds:
-        return None
-    return run.signer if holds else replace(run.signer, trust_list=None)
 
 
 def strip(data: bytes, *, limits: Limits = DEFAULT_LIMITS, password: str | None = None) -> bytes:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from provkit import media
 from provkit.errors import ConfigurationError, FileAccessError, UnsupportedError
 from provkit.verdict import State
+from provkit_cli.inputs import STDIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provkit.policy import Policy
     from provkit.report.document import Result
 
@@ -28,6 +31,28 @@ def check_media(media_type: str) -> None:
     if not media.is_known(media_type):
         raise UnsupportedError(
             f"{media_type} is not a format this version handles", hint="see: provkit formats"
+        )
+
+
+def check_stdin(paths: Sequence[str], media_type: str | None) -> None:
+    """Standard input is read once, and has no name to tell its type by; files are judged by their bytes.
+
+    Raises:
+        ConfigurationError: it is named twice, or comes without a type, or the type without it.
+        UnsupportedError: a type this version cannot handle.
+    """
+    if paths.count(STDIN) > 1:
+        raise ConfigurationError("standard input is named twice")
+    if STDIN in paths:
+        if media_type is None:
+            raise ConfigurationError(
+                "standard input has no name to tell its type by", hint="add --media text/plain"
+            )
+        check_media(media_type)
+    elif media_type is not None:
+        raise ConfigurationError(
+            "--media goes with - (standard input)",
+            hint="files are judged by their bytes, not by a type given",
         )
 
 
@@ -81,6 +106,8 @@ def check_output(path: str, *, force: bool) -> None:
     Raises:
         ConfigurationError: it exists, or its folder does not.
     """
+    if os.path.isdir(path):  # noqa: PTH112 - as it was written
+        raise ConfigurationError(f"a folder, not a file for results: {path}", hint="give the name of a file")
     if not force and os.path.lexists(path):
         raise ConfigurationError(
             f"the file for results exists already: {path}",

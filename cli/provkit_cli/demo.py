@@ -6,6 +6,7 @@ import shlex
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -15,9 +16,10 @@ import typer
 from provkit.files import make_folder, write_atomic
 from provkit.report import text
 from provkit.trust.store import TrustStore
-from provkit_cli import console, exits, pool
+from provkit_cli import console, exits
 from provkit_cli.app import new_app
 from provkit_cli.demo_files import FILES
+from provkit_cli.evaluation import Job, evaluate
 from provkit_cli.inputs import Source
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ _CLOSING: Final = (
 )
 
 
-@app.command()
+@app.command(epilog=exits.told("shown", not_evaluated="a file cannot be written"))
 def demo(
     keep: Annotated[
         str | None, typer.Option("--keep", metavar="DIR", help="Leave the files there, to look at them.")
@@ -134,11 +136,12 @@ def _command(style: text.Style, *words: str, raw: str | None = None) -> None:
 
 def _verify(folder: Path, names: tuple[str, ...], store: TrustStore, style: text.Style) -> None:
     _command(style, "verify", *names, "--trust", "dev/root.pem")
+    style = replace(style, several=len(names) > 1)
     results = []
     for name in names:
-        result = pool.evaluate(Source(str(folder / name), name), pool.Job(store))
+        result = evaluate(Source(str(folder / name), name), Job(store))
         # As if one stood in the folder: where it is, is of no interest and goes nowhere.
         results.append(type(result)(name, result.verdict, result.error))
         console.out_lines(text.lines(results[-1], style))
-    if len(results) > 1:
+    if style.several:
         console.out_lines(text.summary(results, style))

@@ -31,6 +31,34 @@ class Exit(IntEnum):
     """Ctrl-C."""
 
 
+def told(
+    ok: str,
+    *,
+    refused: str | None = None,
+    usage: str = "usage or configuration",
+    no_credential: str | None = None,
+    not_evaluated: str | None = None,
+) -> str:
+    """What the exit codes of one command mean, a line each, for the end of its help.
+
+    Args:
+        ok: said of 0.
+        refused: said of 1, where that occurs; so on for the others.
+        usage: said of 2.
+        no_credential: said of 3.
+        not_evaluated: said of 4.
+    """
+    said = {
+        Exit.OK: ok,
+        Exit.REFUSED: refused,
+        Exit.USAGE: usage,
+        Exit.NO_CREDENTIAL: no_credential,
+        Exit.NOT_EVALUATED: not_evaluated,
+    }
+    lines = (f"  {code.value}  {words}" for code, words in said.items() if words)
+    return "\n".join(("\b", "Exit codes:", *lines))
+
+
 _WORST_FIRST: Final = (Exit.USAGE, Exit.REFUSED, Exit.NOT_EVALUATED, Exit.NO_CREDENTIAL)
 _USAGE_KINDS: Final = frozenset({"configuration", "credential"})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from provkit.errors import ConfigurationError
-from provkit_cli import console
+from provkit_cli import console, exits
 from provkit_cli.app import new_app
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _complete(incomplete: str) -> list[str]:
     return [code for code in everything() if code.startswith(incomplete)]
 
 
-@app.command()
+@app.command(epilog=exits.told("explained", usage="nobody uses such a word"))
 def explain(
     code: Annotated[
         str | None,

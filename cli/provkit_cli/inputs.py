@@ -98,7 +98,8 @@ def _below(folder: str, include: Sequence[str], exclude: Sequence[str], *, hidde
     if not found:
         keep(
             FileAccessError(
-                f"no file in this folder is asked for: {folder}", hint="see --include and --hidden"
+                f"nothing to look at in this folder: {folder}",
+                hint="names that begin with a dot need --hidden; --include and --exclude leave files out too",
             )
         )
     return found

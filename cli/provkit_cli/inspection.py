@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from provkit.report.document import Failure, Result
 from provkit.verdict import State
 from provkit_cli import checks, console, exits, inputs, lists, options
 from provkit_cli.app import new_app
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +35,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@app.command()
+@app.command(
+    epilog=exits.told("shown", no_credential="there is no credential", not_evaluated="it cannot be read")
+)
+@options.with_lists()
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The file, or - for stdin.")],
     fmt: Annotated[
@@ -44,15 +49,12 @@ def inspect(
         bool,
         typer.Option("--public", help="List what the credential tells every reader: names, tools, times."),
     ] = False,
-    trust: options.Trust = None,
-    no_default_trust: options.NoDefaultTrust = False,
+    chosen: Chosen = NONE_CHOSEN,
     verbose: Annotated[
         bool,
         typer.Option("--verbose", "-v", help="Then every box, with its size and all that is in it."),
     ] = False,
-    media_type: Annotated[
-        str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
-    ] = None,
+    media_type: options.StdinMedia = None,
     password: options.DocumentPassword = None,
     at: options.At = None,
     no_color: options.NoColor = False,
@@ -64,20 +66,14 @@ def inspect(
     provkit inspect signed.png --public
 
     The first line is what verify says. Below it is what the credential says of itself, the newest
-    manifest on top; where the state is invalid, nobody answers for it. Exit codes: 0 shown,
-    3 no credential, 4 cannot be read.
+    manifest on top; where the state is invalid, nobody answers for it.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     asked = {"--crjson": crjson, "--public": public, "--format json": fmt is Format.JSON}
     views = [name for name, wanted in asked.items() if wanted]
     if len(views) > 1:
         raise ConfigurationError(f"{' and '.join(views)} are different views", hint="choose one of them")
-    if file == inputs.STDIN:
-        if media_type is None:
-            raise ConfigurationError(
-                "standard input has no name to tell its type by", hint="add --media text/plain"
-            )
-        checks.check_media(media_type)
-    store = lists.build_store(trust=trust or (), default=not no_default_trust)
+    checks.check_stdin((file,), media_type)
+    store = lists.build_store(chosen)
     source = inputs.Source(file, file)
     secret, moment = checks.document_password(password), checks.moment(at)
     try:
@@ -85,6 +81,8 @@ def inspect(
         result = _result(file, data, store, secret, moment)
         found = _found(file, data, result, secret)
     except ProvkitError as error:
+        if os.path.isdir(file):  # noqa: PTH112 - as it was written
+            error.hint = "give one of the files in it"  # no -r here, as its hint would have it
         console.problem(error, path=file)
         raise typer.Exit(exits.Exit.NOT_EVALUATED) from None
     if found is None:

@@ -13,6 +13,7 @@ import typer
 from provkit.errors import ConfigurationError
 from provkit_cli import checks, console, exits, inputs, lists, options
 from provkit_cli.app import new_app
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -25,7 +26,7 @@ _MARKS = {"ok": "ok", "warning": "warning", "error": "error"}
 _COLOURS = {"ok": "32", "warning": "33", "error": "1;31"}
 
 
-@app.command()
+@app.command(epilog=exits.told("made", not_evaluated="a file is there already, or cannot be written"))
 def init(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder for root.pem, chain.pem and key.pem.")],
     algorithm: Annotated[
@@ -60,7 +61,7 @@ def init(
     )
 
 
-@app.command()
+@app.command(epilog=exits.told("made", not_evaluated="a file is there already, or cannot be written"))
 def csr(
     common_name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Common name (CN): who signs.")],
     organization: Annotated[
@@ -121,34 +122,38 @@ def csr(
     console.out_lines((*lines, "When the certificates come: provkit keys check CHAIN --key KEY"))
 
 
-@app.command()
+@app.command(
+    epilog=exits.told(
+        "nothing stands against it; there may be warnings",
+        refused="something does",
+        usage="usage, or a file cannot be read",
+    )
+)
+@options.with_lists(without=("tsa_trust", "identity_trust"))
 def check(
     chain: Annotated[str, typer.Argument(metavar="CHAIN", help="PEM chain, the signer's certificate first.")],
     key: Annotated[str | None, typer.Option("--key", metavar="FILE", help="Its private key, PEM.")] = None,
     password_env: Annotated[
         str | None, typer.Option(metavar="VAR", help="Variable with the password of the key.")
     ] = None,
-    trust: options.Trust = None,
-    no_default_trust: options.NoDefaultTrust = False,
+    chosen: Chosen = NONE_CHOSEN,
     no_color: options.NoColor = False,
 ) -> None:
     """Say in words what stands against signing with a certificate chain.
 
     \b
     provkit keys check chain.pem --key key.pem
-
-    Exit codes: 0 nothing (there may be warnings), 1 something, 2 a file cannot be read.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     from provkit.signers.files import read_pem
     from provkit.trust.preflight import preflight
 
-    store = lists.build_store(trust=trust or (), default=not no_default_trust)
+    store = lists.build_store(chosen)
     data = inputs.as_configuration(lambda: read_pem(chain, "certificate chain"))
     found = preflight(
         data,
         at=datetime.now(UTC),
         key=_public_key(key, password_env),
-        store=None if store.is_empty else store,
+        store=store if store.lists else None,
     )
     color = console.wants_color(sys.stdout, off=no_color)
     for finding in found.findings:

@@ -6,9 +6,10 @@ import dataclasses
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from provkit.errors import ConfigurationError, FileAccessError
 from provkit.files import make_folder, read_file, write_atomic
@@ -16,12 +17,24 @@ from provkit.trust.store import ListKind, Purpose, TrustList, TrustStore
 from provkit_cli import places
 from provkit_cli.inputs import as_configuration
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 OLD_DAYS: Final = 90
 """Age at which a list is called old: the official ones change every few weeks."""
 _INDEX: Final = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The options that say whose signatures count, the same in every command (:mod:`.options`)."""
+
+    trust: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    tsa_trust: tuple[str, ...] = ()
+    identity_trust: tuple[str, ...] = ()
+    distrust: tuple[str, ...] = ()
+    no_default_trust: bool = False
+
+
+NONE_CHOSEN: Final = Chosen()
 
 
 def default_store() -> TrustStore:
@@ -118,30 +131,22 @@ def forget_lists() -> bool:
     return True
 
 
-def build_store(
-    *,
-    trust: Sequence[str] = (),
-    allowed: Sequence[str] = (),
-    tsa_trust: Sequence[str] = (),
-    identity_trust: Sequence[str] = (),
-    distrust: Sequence[str] = (),
-    default: bool = True,
-) -> TrustStore:
+def build_store(chosen: Chosen) -> TrustStore:
     """The store for one run; each list is named after its file.
 
     Raises:
         ConfigurationError: a file that cannot be read or used.
     """
-    store = default_store() if default else TrustStore.empty()
-    for path in trust:
+    store = TrustStore.empty() if chosen.no_default_trust else default_store()
+    for path in chosen.trust:
         store = store.with_anchors(_read(path), name=_name(path))
-    for path in tsa_trust:
+    for path in chosen.tsa_trust:
         store = store.with_anchors(_read(path), name=_name(path), purpose=Purpose.TIME_STAMPING)
-    for path in identity_trust:
+    for path in chosen.identity_trust:
         store = store.with_anchors(_read(path), name=_name(path), purpose=Purpose.IDENTITY)
-    for path in allowed:
+    for path in chosen.allowed:
         store = store.with_allowed(_read(path), name=_name(path))
-    for path in distrust:
+    for path in chosen.distrust:
         store = store.with_distrust(_read(path), name=_name(path))
     return store
 

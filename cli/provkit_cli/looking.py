@@ -10,7 +10,7 @@ from provkit.report.chain import chain
 from provkit.report.document import Result
 from provkit.report.view import view
 from provkit.verdict import State
-from provkit_cli import pool
+from provkit_cli.evaluation import Job, evaluate
 from provkit_cli.inputs import STDIN
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class Looked:
     """Offset of the carrier, its length, and bytes of the store."""
 
 
-def look(source: Source, job: pool.Job) -> Looked:
+def look(source: Source, job: Job) -> Looked:
     """The verdict on one file, and its chain of manifests.  Never raises for what is in the file."""
-    result = pool.evaluate(source, job)
+    result = evaluate(source, job)
     verdict = result.verdict
     # Standard input and what comes from the web are read once, for the verdict.
     if verdict is None or verdict.state is State.UNSIGNED or source.path == STDIN or source.is_url:
@@ -56,23 +56,19 @@ def look(source: Source, job: pool.Job) -> Looked:
 
 
 def look_all(
-    sources: Sequence[Source], job: pool.Job, workers: int, crew: ProcessPoolExecutor | None = None
+    sources: Sequence[Source], job: Job, workers: int, crew: ProcessPoolExecutor | None = None
 ) -> Iterator[Looked]:
     """As :func:`provkit_cli.pool.evaluate_all`, with the chains."""
-    if workers <= 1 or len(sources) <= 1 or any(source.path == STDIN for source in sources):
-        if crew is not None:
-            crew.shutdown(wait=False, cancel_futures=True)
-        for source in sources:
-            yield look(source, job)
-        return
+    from provkit_cli import pool
+
     yield from pool.in_processes(sources, _look_in_worker, _died, (_remember, job), workers, crew)
 
 
-_jobs: list[pool.Job] = []
+_jobs: list[Job] = []
 """The job of this worker process."""
 
 
-def _remember(job: pool.Job) -> None:
+def _remember(job: Job) -> None:
     _jobs[:] = [job]
 
 
@@ -81,4 +77,6 @@ def _look_in_worker(source: Source) -> Looked:
 
 
 def _died(source: Source) -> Looked:
+    from provkit_cli import pool
+
     return Looked(Result(source.path, None, pool.DIED))

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shown = getattr(error, "format_message", None)
         if shown is None:
             return _unexpected(error, traceback="--debug" in given)
-        return _usage(shown(), getattr(error, "ctx", None))
+        return _usage(shown(), getattr(error, "ctx", None), given)
     return code if isinstance(code, int) else exits.Exit.OK
 
 
@@ -64,12 +64,23 @@ def _run(arguments: list[str]) -> Any:
     return app(args=arguments, prog_name="provkit", standalone_mode=False)
 
 
-def _usage(message: str, ctx: Any) -> int:
+def _usage(message: str, ctx: Any, given: Sequence[str]) -> int:
     # A command line error has a context to point to, and typer's sentence is a good one.
     text = " ".join(message.split()).rstrip(".").replace("Value error, ", "")
-    path = ctx.command_path if ctx is not None else "provkit"
-    console.error(text[:1].lower() + text[1:], f"see: {path} --help")
+    path, there_are = _help_of(given), ""
+    if ctx is not None:
+        path = ctx.command_path
+        if text == "Missing command":
+            there_are = f"there are: {', '.join(ctx.command.list_commands(ctx))}; "
+    console.error(text[:1].lower() + text[1:], f"{there_are}see: {path} --help")
     return exits.Exit.USAGE
+
+
+def _help_of(given: Sequence[str]) -> str:
+    """The command that was meant, where the parser does not say whose error it is."""
+    from provkit_cli.app import COMMANDS
+
+    return f"provkit {given[0]}" if given and given[0] in COMMANDS else "provkit"
 
 
 def _unexpected(error: Exception, *, traceback: bool) -> int:

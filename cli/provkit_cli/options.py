@@ -2,39 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-Trust = Annotated[
-    list[str] | None,
-    typer.Option("--trust", metavar="FILE", help="Certification authorities to trust, PEM. Repeatable."),
-]
-Allowed = Annotated[
-    list[str] | None,
-    typer.Option("--allowed", metavar="FILE", help="Single signers to trust, PEM or SHA-256. Repeatable."),
-]
-TsaTrust = Annotated[
-    list[str] | None,
-    typer.Option("--tsa-trust", metavar="FILE", help="Time-stamp authorities to trust, PEM. Repeatable."),
-]
-IdentityTrust = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--identity-trust",
-        metavar="FILE",
-        help="Authorities to trust for identities named beside the signer, PEM. Repeatable.",
+from provkit_cli.lists import Chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _files(flag: str, text: str) -> Any:
+    return Annotated[list[str] | None, typer.Option(flag, metavar="FILE", help=f"{text} Repeatable.")]
+
+
+_CHOSEN: Final[dict[str, Any]] = {
+    "trust": _files("--trust", "Certification authorities to trust, PEM."),
+    "allowed": _files("--allowed", "Single signers to trust, PEM or SHA-256."),
+    "tsa_trust": _files("--tsa-trust", "Time-stamp authorities to trust, PEM."),
+    "identity_trust": _files(
+        "--identity-trust", "Authorities to trust for identities named beside the signer, PEM."
     ),
-]
-Distrust = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--distrust", metavar="FILE", help="Certificates never to believe, PEM or TOML. Repeatable."
-    ),
-]
-NoDefaultTrust = Annotated[
-    bool, typer.Option("--no-default-trust", help="Leave out the bundled official C2PA lists.")
-]
+    "distrust": _files("--distrust", "Certificates never to believe, PEM or TOML."),
+    "no_default_trust": Annotated[
+        bool, typer.Option("--no-default-trust", help="Leave out the bundled official C2PA lists.")
+    ],
+}
+
+
+def with_lists(*, without: tuple[str, ...] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of :class:`provkit_cli.lists.Chosen`, in place of its parameter of that type.
+
+    Args:
+        without: fields that mean nothing to this command, and get no option.
+    """
+    options = {name: option for name, option in _CHOSEN.items() if name not in without}
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        parameters: list[inspect.Parameter] = []
+        whole = ""
+        for one in inspect.signature(command, eval_str=True).parameters.values():
+            if one.annotation is Chosen:
+                whole = one.name
+                parameters += [
+                    one.replace(name=name, annotation=option, default=None)
+                    for name, option in options.items()
+                ]
+            else:
+                parameters.append(one)
+
+        @wraps(command)
+        def call(**given: Any) -> None:
+            chosen: dict[str, Any] = {}
+            for name in options:
+                if value := given.pop(name):
+                    chosen[name] = tuple(value) if isinstance(value, list) else value
+            command(**given, **{whole: Chosen(**chosen)})
+
+        # What typer reads: the parameters as if the command had written them itself.
+        call.__annotations__ = {one.name: one.annotation for one in parameters}
+        vars(call)["__signature__"] = inspect.Signature(parameters)
+        return call
+
+    return give
+
+
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Go into folders. Links are not followed.")
 ]
@@ -66,4 +100,11 @@ DocumentPassword = Annotated[
     typer.Option(
         "--password", metavar="TEXT", help="Of an encrypted PDF; env:NAME takes it from a variable."
     ),
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to share the work.")
+]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="No counter on the terminal.")]
+StdinMedia = Annotated[
+    str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
 ]

@@ -10,7 +10,7 @@ from provkit.crawl.harm import counted
 from provkit.crawl.model import Assurance
 from provkit.crawl.presets import PRESETS
 from provkit.verdict import OriginClass
-from provkit_cli import console, inputs
+from provkit_cli import console, exits, inputs
 from provkit_cli.app import new_app
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def load(which: str) -> Policy:
     return inputs.as_configuration(lambda: policy_of(which))
 
 
-@app.command()
+@app.command(epilog=exits.told("the policy can be used", usage="it cannot"))
 def check(which: _Which) -> None:
     """Say whether a policy can be used, and what its users should know.
 
@@ -55,7 +55,7 @@ def check(which: _Which) -> None:
         console.say("warning", warning)
 
 
-@app.command()
+@app.command(epilog=exits.told("the policy can be used", usage="it cannot"))
 def explain(
     which: _Which = "balanced",
     toml: Annotated[

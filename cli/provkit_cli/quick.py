@@ -8,8 +8,10 @@ with its messages.  A test holds the two readings together.
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
+from provkit_cli.lists import Chosen
 from provkit_cli.verifying import Request, Required, level_of
 from provkit_cli.writing import Format
 
@@ -88,5 +90,6 @@ def read(arguments: Sequence[str]) -> Request | None:
     except ValueError:
         return None
     values["level"] = level_of(quiet=-1 in levels, verbose=sum(levels), level=None)
-    given: dict[str, Any] = {name: tuple(entries) for name, entries in lists.items()}
-    return Request(paths=tuple(paths), require_origin=required, **given, **values)
+    given: dict[str, Any] = {**values, **{name: tuple(entries) for name, entries in lists.items()}}
+    chosen = {field.name: given.pop(field.name) for field in fields(Chosen) if field.name in given}
+    return Request(paths=tuple(paths), chosen=Chosen(**chosen), require_origin=required, **given)

@@ -43,9 +43,7 @@ def _root(
     provkit verify signed.txt --trust dev/root.pem   state, origin, signer and time
     provkit demo                                     all of it, in front of you
 
-    \b
-    Exit codes of verify: 0 trusted, and everything asked for is met; 1 invalid, or something
-    asked for is not met; 2 usage or configuration; 3 no credential; 4 could not be evaluated.
+    The help of each command ends with its exit codes.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     if ctx.invoked_subcommand is None:
         console.out(f"{ctx.get_help()}\n")

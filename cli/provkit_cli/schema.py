@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from provkit.errors import ConfigurationError
-from provkit_cli import console
+from provkit_cli import console, exits
 from provkit_cli.app import new_app
 
 app = new_app()
@@ -69,6 +69,17 @@ def _policy() -> dict[str, Any]:
     }
 
 
+def _distrust() -> dict[str, Any]:
+    from provkit.trust.distrust_file import DistrustFile
+
+    return {
+        "$schema": _DRAFT,
+        "$id": "urn:provkit:schema:distrust:1",
+        **DistrustFile.model_json_schema(),
+        "title": "Distrust file of provkit",
+    }
+
+
 def _crawl_report() -> dict[str, Any]:
     from provkit.crawl.account_model import account_schema
 
@@ -108,6 +119,7 @@ _SCHEMAS: Final = {
     "origin": (_origin, "content of the org.provkit.origin assertion"),
     "config": (_config, "the configuration file, config.toml"),
     "policy": (_policy, "a crawl policy file"),
+    "distrust": (_distrust, "a distrust list in TOML, for --distrust"),
     "stamp": (_stamp, "the rules of provkit stamp, stamp.toml"),
     "serve": (_serve, "the configuration of provkit serve, serve.toml"),
     "label": (_label, "what POST /v1/label of the service answers"),
@@ -120,12 +132,13 @@ def schema_text(name: str) -> str:
     return f"{json.dumps(_SCHEMAS[name][0](), indent=2, ensure_ascii=True)}\n"
 
 
-@app.command()
+@app.command(epilog=exits.told("printed", usage="there is no such schema"))
 def schema(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME", help="verdict, origin, config, policy, stamp, serve, label or crawl-report."
+            metavar="NAME",
+            help="verdict, origin, config, policy, distrust, stamp, serve, label or crawl-report.",
         ),
     ] = None,
 ) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provkit.errors import ConfigurationError
-from provkit_cli import console, lists, options
+from provkit_cli import console, exits, lists, options
 from provkit_cli.app import new_app
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 
 if TYPE_CHECKING:
     from provkit.serve.configuration import Configuration
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 app = new_app()
 
 
-@app.command()
+@app.command(epilog=exits.told("it ended as it was asked to"))
+@options.with_lists()
 def serve(
     config: Annotated[
         str | None, typer.Option("--config", metavar="FILE", help="Configuration of the service (TOML).")
@@ -33,11 +35,7 @@ def serve(
             "--port", min=0, max=65535, metavar="N", help="Port; 8080 when left out, 0 takes a free one."
         ),
     ] = None,
-    trust: options.Trust = None,
-    allowed: options.Allowed = None,
-    tsa_trust: options.TsaTrust = None,
-    distrust: options.Distrust = None,
-    no_default_trust: options.NoDefaultTrust = False,
+    chosen: Chosen = NONE_CHOSEN,
     new_key: Annotated[
         bool, typer.Option("--new-key", help="Print a new API key and its hash, and end.")
     ] = False,
@@ -73,34 +71,21 @@ def serve(
     found = load(config) if config is not None else Configuration()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     found = found.model_copy(update={"server": found.server.model_copy(update=given)})
-    store = _store(
-        found,
-        trust=tuple(trust or ()),
-        allowed=tuple(allowed or ()),
-        tsa_trust=tuple(tsa_trust or ()),
-        distrust=tuple(distrust or ()),
-        default=not no_default_trust,
-    )
-    server.run(found, store, lambda address: console.say("serving", address))
+    server.run(found, _store(found, chosen), lambda address: console.say("serving", address))
 
 
-def _store(
-    found: Configuration,
-    *,
-    trust: tuple[str, ...],
-    allowed: tuple[str, ...],
-    tsa_trust: tuple[str, ...],
-    distrust: tuple[str, ...],
-    default: bool,
-) -> TrustStore:
+def _store(found: Configuration, chosen: Chosen) -> TrustStore:
     """Who may sign: what the configuration names, and what the options add."""
     written = found.trust
     store = lists.build_store(
-        trust=(*written.anchors, *trust),
-        allowed=(*written.allowed, *allowed),
-        tsa_trust=(*written.time_stamping, *tsa_trust),
-        distrust=(*written.distrust, *distrust),
-        default=written.bundled and default,
+        Chosen(
+            trust=(*written.anchors, *chosen.trust),
+            allowed=(*written.allowed, *chosen.allowed),
+            tsa_trust=(*written.time_stamping, *chosen.tsa_trust),
+            identity_trust=(*written.identities, *chosen.identity_trust),
+            distrust=(*written.distrust, *chosen.distrust),
+            no_default_trust=chosen.no_default_trust or not written.bundled,
+        )
     )
     if warning := lists.age_warning(store, datetime.now(UTC).date()):
         console.say("warning", warning)

@@ -43,7 +43,13 @@ class Oversight(StrEnum):
     HUMAN_VALIDATED = "human_validated"
 
 
-@app.command()
+@app.command(
+    epilog=exits.told(
+        "everything is signed",
+        usage="usage or configuration, or a key that cannot sign",
+        not_evaluated="a file could not be signed; the others are",
+    )
+)
 def sign(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")
@@ -152,10 +158,8 @@ def sign(
     include: options.Include = None,
     exclude: options.Exclude = None,
     hidden: options.Hidden = False,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes to share the work.")
-    ] = 1,
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress line.")] = False,
+    jobs: options.Jobs = 1,
+    no_progress: options.NoProgress = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Sign files with a statement of their origin.
@@ -201,8 +205,6 @@ def sign(
         cert=cert, key=key, identity=identity, algorithm=algorithm, password_env=password_env
     )
     signer = identities.load_signer(keys)
-    if not quiet:
-        identities.introduce(signer)
     sources = inputs.expand(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
     )
@@ -211,6 +213,8 @@ def sign(
     planned = targets.plan(sources, out=out, in_place=in_place, force=force, beside=sidecar and not in_place)
     if any(_same_file(target.path, secret) for target in planned for secret in (keys.cert, keys.key)):
         raise ConfigurationError("the result would replace the certificate or key that signs")
+    if not quiet:
+        identities.introduce(signer)
     job = signing_job.SignJob(
         declared,
         keys,

@@ -14,6 +14,7 @@ from provkit.errors import ConfigurationError
 from provkit_cli import console, exits, options
 from provkit_cli.app import new_app
 from provkit_cli.inputs import as_configuration
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -28,7 +29,15 @@ _SHOWN = 20
 """Files listed for one reason; -v shows all."""
 
 
-@app.command()
+@app.command(
+    epilog=exits.told(
+        "done",
+        refused="--check found something",
+        usage="usage, or a key that cannot sign",
+        not_evaluated="something could not be signed or given back",
+    )
+)
+@options.with_lists(without=("identity_trust",))
 def stamp(
     root: Annotated[str, typer.Argument(metavar="ROOT", help="Folder of the archive.")],
     rules: Annotated[
@@ -39,13 +48,11 @@ def stamp(
         bool, typer.Option("--check", help="Say what is not stamped, or stale; exit with 1 if anything is.")
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Give every stamped file back as it was.")] = False,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to share the work.")
-    ] = 1,
-    trust: options.Trust = None,
+    jobs: options.Jobs = 1,
+    chosen: Chosen = NONE_CHOSEN,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List every file.")] = False,
     quiet: options.Quiet = False,
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress line.")] = False,
+    no_progress: options.NoProgress = False,
 ) -> None:
     """Sign the files of an archive by rules, resumably; take it back with --undo.
 
@@ -58,10 +65,8 @@ def stamp(
     A file that no rule matches, and one whose rule finds no statement of origin in it, is left alone
     and listed: nothing is guessed. An unchanged stamped file is skipped; one that was edited is signed
     again, with its earlier credential as its history. What was done is in ROOT/.provkit: keep it, or
-    --undo cannot work, and do not publish it.
-
-    Exit codes: 0 done; 1 --check found something; 2 usage, or a key that cannot sign; 4 something could not be
-    signed or given back.
+    --undo cannot work, and do not publish it. A connection is opened only to the time-stamp authority
+    that an identity in the rules names.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     if plan + check + undo > 1:
         raise ConfigurationError("--plan, --check and --undo say different things", hint="choose one of them")
@@ -86,7 +91,7 @@ def stamp(
     for number in sorted({*range(len(known.rule))} - listing.used):
         teller.say("note", f"rule {number + 1} matches no file: {', '.join(known.rule[number].match)}")
     if check:
-        raise typer.Exit(_check(place, known, listing, tuple(trust or ()), jobs, teller))
+        raise typer.Exit(_check(place, known, listing, chosen, jobs, teller))
     raise typer.Exit(_stamp(place, known, listing, jobs, teller, plan_only=plan))
 
 
@@ -179,7 +184,7 @@ def _told(outcomes: Iterable[Done], files: Listing, teller: _Teller, *, plan_onl
 def _undo(root: str, teller: _Teller) -> exits.Exit:
     from provkit.stamp import run
     from provkit.stamp.archive import Archive
-    from provkit.stamp.work import journal_of
+    from provkit.stamp.journal import journal_of
 
     if not os.path.exists(journal_of(os.path.realpath(root))):  # noqa: PTH110
         raise ConfigurationError(f"nothing was stamped here: {root}", hint="the journal is in ROOT/.provkit")
@@ -200,15 +205,13 @@ def _undo(root: str, teller: _Teller) -> exits.Exit:
     return exits.Exit.NOT_EVALUATED if kept else exits.Exit.OK
 
 
-def _check(
-    root: str, rules: Rules, files: Listing, trust: tuple[str, ...], jobs: int, teller: _Teller
-) -> exits.Exit:
+def _check(root: str, rules: Rules, files: Listing, chosen: Chosen, jobs: int, teller: _Teller) -> exits.Exit:
     from provkit.stamp import run
     from provkit.stamp.work import Action
     from provkit_cli.lists import build_store
 
     each = partial(_each, workers=jobs) if jobs > 1 else run.in_turn
-    store = build_store(trust=trust) if trust else None
+    store = build_store(chosen) if chosen != NONE_CHOSEN else None
     found: list[str] = []
     progress = teller.progress(len(files.matched))
     for number, done in enumerate(run.check(root, rules, files, store, each), 1):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from provkit.assets import sidecar_path
-from provkit.carriers.source import Memory
-from provkit.errors import ConfigurationError, ProvkitError
-from provkit.limits import DEFAULT_LIMITS
+from provkit.errors import FileAccessError
 from provkit_cli import checks, console, exits, inputs, options, targets
 from provkit_cli.app import new_app
+
+if TYPE_CHECKING:
+    from provkit_cli.stripping import Outcome
 
 app = new_app()
 
 
-@app.command()
+@app.command(
+    epilog=exits.told("done", not_evaluated="a file could not be read or written; the others are done")
+)
 def strip(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE", help="Files, patterns, folders (with -r), or -.")
@@ -25,14 +28,14 @@ def strip(
     out: options.Out = None,
     in_place: options.InPlace = False,
     force: options.Force = False,
-    media_type: Annotated[
-        str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
-    ] = None,
+    media_type: options.StdinMedia = None,
     recursive: options.Recursive = False,
     include: options.Include = None,
     exclude: options.Exclude = None,
     hidden: options.Hidden = False,
+    jobs: options.Jobs = 1,
     password: options.DocumentPassword = None,
+    no_progress: options.NoProgress = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Take the credential off a file.
@@ -42,44 +45,46 @@ def strip(
     \b
     provkit strip signed.txt --out essay.txt
     provkit strip *.txt --in-place
+    provkit strip -r site --out bare -j 4
 
-    What the credential stated is gone with it: keep the original where you can.
+    What the credential stated is gone with it: keep the original where you can. A file without one
+    is written as it is.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
-    if inputs.STDIN in files:
-        if media_type is None:
-            raise ConfigurationError(
-                "standard input has no name to tell its type by", hint="add --media text/plain"
-            )
-        checks.check_media(media_type)
+    checks.check_stdin(files, media_type)
     sources = inputs.expand(
         files, recursive=recursive, include=include or (), exclude=exclude or (), hidden=hidden
     )
-    met: set[exits.Exit] = set()
-    for target in targets.plan(sources, out=out, in_place=in_place, force=force):
-        try:
-            _strip(target, checks.document_password(password), quiet=quiet)
-        except ProvkitError as error:
-            console.problem(error, path=target.source.path)
-            met.add(exits.Exit.NOT_EVALUATED)
-    raise typer.Exit(exits.worst(met))
+    planned = targets.plan(sources, out=out, in_place=in_place, force=force)
+    from provkit_cli import stripping
+
+    progress = console.Progress(len(planned), off=no_progress)
+    failed = bare = 0
+    for done, outcome in enumerate(stripping.strip_all(planned, checks.document_password(password), jobs), 1):
+        progress.clear()
+        failed += outcome.error is not None
+        bare += outcome.bare
+        _tell(outcome, alone=len(planned) == 1, quiet=quiet)
+        progress.show(done)
+    progress.clear()
+    if bare and len(planned) > 1 and not quiet:
+        console.say("note", f"there was no credential in {bare:,} of {len(planned):,} files")
+    raise typer.Exit(exits.Exit.NOT_EVALUATED if failed else exits.Exit.OK)
 
 
-def _strip(target: targets.Target, password: str | None, *, quiet: bool) -> None:
-    from provkit.verification import strip as without
-
-    data = inputs.load(target.source, DEFAULT_LIMITS)
-    bare = without(data, password=password)
+def _tell(outcome: Outcome, *, alone: bool, quiet: bool) -> None:
+    target = outcome.target
     path = target.source.path
-    same = bare == data
-    if not (same and target.path == path):
-        target.write(Memory(bare))
-    if quiet or target.path == inputs.STDIN:
+    if outcome.error is not None:
+        named = outcome.error.kind == FileAccessError.kind
+        console.error(outcome.error.message, outcome.error.hint, path=None if named else path)
+    elif quiet or target.path == inputs.STDIN:
         return
-    if same:
-        console.say("note", f"there was no credential in it: {path}")
+    elif outcome.bare:
+        if alone:
+            console.say("note", f"there was no credential in it: {path}")
         beside = sidecar_path(path)
         if os.path.lexists(beside):
             console.say("hint", f"the one beside it is a file of its own; delete it: {beside}")
     else:
         where = "in place" if target.path == path else f"as {target.path}"
-        console.say("stripped", f"{path} {where} ({len(data) - len(bare)} bytes taken off)")
+        console.say("stripped", f"{path} {where} ({outcome.taken} bytes taken off)")

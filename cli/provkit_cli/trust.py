@@ -11,8 +11,9 @@ import typer
 from provkit.errors import ConfigurationError
 from provkit.files import read_file
 from provkit.trust.store import Purpose, TrustStore
-from provkit_cli import console, inputs, lists, options
+from provkit_cli import console, exits, inputs, lists, options
 from provkit_cli.app import new_app
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,25 +23,14 @@ if TYPE_CHECKING:
 app = new_app("Show and update the lists of who may sign.")
 
 
-@app.command("list")
+@app.command("list", epilog=exits.told("listed", usage="a list cannot be used"))
+@options.with_lists()
 def list_(
-    trust: options.Trust = None,
-    allowed: options.Allowed = None,
-    tsa_trust: options.TsaTrust = None,
-    identity_trust: options.IdentityTrust = None,
-    distrust: options.Distrust = None,
-    no_default_trust: options.NoDefaultTrust = False,
+    chosen: Chosen = NONE_CHOSEN,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Each certificate.")] = False,
 ) -> None:
     """List the trust lists that verify would consult, with the same options."""
-    store = lists.build_store(
-        trust=trust or (),
-        allowed=allowed or (),
-        tsa_trust=tsa_trust or (),
-        identity_trust=identity_trust or (),
-        distrust=distrust or (),
-        default=not no_default_trust,
-    )
+    store = lists.build_store(chosen)
     if not store.lists:
         console.out("no trust list: every signer is valid at best\n")
     for entry in store.lists:
@@ -75,7 +65,7 @@ def _lines(entry: TrustList, *, verbose: bool) -> Iterator[str]:
             yield f"  {console.shown(what)}{span}{f': {console.shown(rule.reason)}' if rule.reason else ''}"
 
 
-@app.command()
+@app.command(epilog=exits.told("said", usage="a stored list is damaged"))
 def status() -> None:
     """Say how old the lists are that verify consults when no option is given."""
     today = datetime.now(UTC).date()
@@ -89,7 +79,13 @@ def status() -> None:
         console.out(f"{console.shown(entry.name)} ({entry.purpose}): {age}, {origin}\n")
 
 
-@app.command()
+@app.command(
+    epilog=exits.told(
+        "done",
+        usage="usage, or a list that cannot be used; nothing was changed",
+        not_evaluated="it cannot be written",
+    )
+)
 def update(
     source: Annotated[
         str | None, typer.Option("--from", metavar="FILE", help="The new list, PEM; - for standard input.")

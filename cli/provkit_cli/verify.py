@@ -9,15 +9,25 @@ from typing import Annotated
 
 import typer
 
-from provkit_cli import options, verifying
+from provkit_cli import exits, options, verifying
 from provkit_cli.app import new_app
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 from provkit_cli.verifying import Request, Required
 from provkit_cli.writing import Format
 
 app = new_app()
 
 
-@app.command()
+@app.command(
+    epilog=exits.told(
+        "all trusted, and everything asked for is met",
+        refused="a credential does not hold, or something asked for is not met",
+        no_credential="a file has no credential",
+        not_evaluated="a file could not be judged",
+    )
+    + "\nOf several files: 1 beats 4 beats 3 beats 0."
+)
+@options.with_lists()
 def verify(
     paths: Annotated[
         list[str],
@@ -25,12 +35,7 @@ def verify(
             metavar="PATH", help="Files, patterns, folders (with -r), web addresses (with --online), or -."
         ),
     ],
-    trust: options.Trust = None,
-    allowed: options.Allowed = None,
-    tsa_trust: options.TsaTrust = None,
-    identity_trust: options.IdentityTrust = None,
-    distrust: options.Distrust = None,
-    no_default_trust: options.NoDefaultTrust = False,
+    chosen: Chosen = NONE_CHOSEN,
     allow_untrusted: Annotated[
         bool, typer.Option("--allow-untrusted", help="Accept valid: intact, whoever signed.")
     ] = False,
@@ -50,15 +55,11 @@ def verify(
     include: options.Include = None,
     exclude: options.Exclude = None,
     hidden: options.Hidden = False,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to use.")
-    ] = 1,
+    jobs: options.Jobs = 1,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first file that is not accepted.")
     ] = False,
-    media_type: Annotated[
-        str | None, typer.Option("--media", metavar="TYPE", help="Media type of what comes from stdin.")
-    ] = None,
+    media_type: options.StdinMedia = None,
     password: options.DocumentPassword = None,
     at: options.At = None,
     online: Annotated[
@@ -91,7 +92,7 @@ def verify(
         typer.Option(min=1, max=4, metavar="N", help="Level of detail: 1 is -q, 3 is -v, 4 is -vv."),
     ] = None,
     no_color: options.NoColor = False,
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="No counter on the terminal.")] = False,
+    no_progress: options.NoProgress = False,
 ) -> None:
     """Verify files: state, stated origin, signer, time.
 
@@ -107,21 +108,12 @@ def verify(
     \b
     States: trusted (intact, signer on a list), valid (intact, signer on no list), invalid
     (a credential that does not hold), unsigned (none; no finding about the content).
-
-    \b
-    Exit codes: 0 all trusted and everything asked for is met; 1 invalid, or not met;
-    2 usage; 3 unsigned; 4 could not be evaluated. Several files: 1 beats 4 beats 3 beats 0.
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     raise typer.Exit(
         verifying.run(
             Request(
                 paths=tuple(paths),
-                trust=tuple(trust or ()),
-                allowed=tuple(allowed or ()),
-                tsa_trust=tuple(tsa_trust or ()),
-                identity_trust=tuple(identity_trust or ()),
-                distrust=tuple(distrust or ()),
-                no_default_trust=no_default_trust,
+                chosen=chosen,
                 allow_untrusted=allow_untrusted,
                 allow_unsigned=allow_unsigned,
                 require_origin=tuple(require_origin or ()),

@@ -12,7 +12,7 @@ from provkit.errors import ConfigurationError
 from provkit.policy import Policy
 from provkit.report import text
 from provkit.verdict import OriginClass, State
-from provkit_cli import checks, console, exits, inputs, lists, pool
+from provkit_cli import checks, console, evaluation, exits, inputs, lists
 from provkit_cli.writing import WITH_CHAIN, Format, Report
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ class Request:
     """The options of one run; :mod:`.verify` has a sentence for each."""
 
     paths: tuple[str, ...]
-    trust: tuple[str, ...] = ()
-    allowed: tuple[str, ...] = ()
-    tsa_trust: tuple[str, ...] = ()
-    identity_trust: tuple[str, ...] = ()
-    distrust: tuple[str, ...] = ()
-    no_default_trust: bool = False
+    chosen: lists.Chosen = lists.NONE_CHOSEN
     allow_untrusted: bool = False
     allow_unsigned: bool = False
     require_origin: tuple[Required, ...] = ()
@@ -96,17 +91,10 @@ def run(asked: Request) -> exits.Exit:
     Raises:
         ConfigurationError: options or trust lists that cannot be used; nothing was written.
     """
-    _check_stdin(asked)
+    checks.check_stdin(asked.paths, asked.media_type)
     at = checks.moment(asked.at)
-    crew = pool.hire(asked.jobs)
-    store = lists.build_store(
-        trust=asked.trust,
-        allowed=asked.allowed,
-        tsa_trust=asked.tsa_trust,
-        identity_trust=asked.identity_trust,
-        distrust=asked.distrust,
-        default=not asked.no_default_trust,
-    )
+    crew = _hire(asked.jobs)
+    store = lists.build_store(asked.chosen)
     policy = _policy(asked)
     sources = inputs.expand(
         asked.paths,
@@ -123,6 +111,7 @@ def run(asked: Request) -> exits.Exit:
         unicode=to_file or console.speaks_unicode(sys.stdout),
         width=None if to_file else console.width_of(sys.stdout),
         list_dates={entry.name: entry.date for entry in store.lists if entry.date},
+        several=len(sources) > 1,
     )
     report = Report(
         asked.format,
@@ -136,13 +125,15 @@ def run(asked: Request) -> exits.Exit:
     )
     progress = console.Progress(len(sources), off=asked.no_progress)
     password = checks.document_password(asked.password)
-    job = pool.Job(store, password=password, fetcher=_fetcher(asked), at=at, cross_check=asked.cross_check)
+    job = evaluation.Job(
+        store, password=password, fetcher=_fetcher(asked), at=at, cross_check=asked.cross_check
+    )
     met: set[exits.Exit] = set()
     unlisted = False
     try:
         for done, (result, looked) in enumerate(_results(asked, sources, job, crew), 1):
             met.add(code := report.exit_of(result))
-            unlisted |= result.verdict is not None and result.verdict.state is State.VALID
+            unlisted |= _may_be_listed(result)
             progress.clear()
             report.add(result, looked)
             progress.show(done)
@@ -150,11 +141,27 @@ def run(asked: Request) -> exits.Exit:
                 break
     finally:
         progress.clear()
-    report.close(several=len(sources) > 1)
+    report.close()
     # Only where a newer list might give another answer.
     if unlisted and asked.level > 1 and (warning := lists.age_warning(store, datetime.now(UTC).date())):
         console.say("warning", warning)
     return exits.worst(met)
+
+
+def _hire(workers: int) -> ProcessPoolExecutor | None:
+    if workers <= 1:
+        return None
+    from provkit_cli import pool
+
+    return pool.hire(workers)
+
+
+def _may_be_listed(result: Result) -> bool:
+    """Whether a newer list could know the signer; none will ever know one for development."""
+    verdict = result.verdict
+    if verdict is None or verdict.state is not State.VALID:
+        return False
+    return verdict.signer is None or not verdict.signer.development
 
 
 def _fetcher(asked: Request) -> Fetcher | None:
@@ -170,22 +177,6 @@ def _fetcher(asked: Request) -> Fetcher | None:
     return Fetcher(FetchRules(same_origin=not asked.any_origin))
 
 
-def _check_stdin(asked: Request) -> None:
-    if asked.paths.count(inputs.STDIN) > 1:
-        raise ConfigurationError("standard input is named twice")
-    if inputs.STDIN in asked.paths:
-        if asked.media_type is None:
-            raise ConfigurationError(
-                "standard input has no name to tell its type by", hint="add --media text/plain"
-            )
-        checks.check_media(asked.media_type)
-    elif asked.media_type is not None:
-        raise ConfigurationError(
-            "--media goes with - (standard input)",
-            hint="files are judged by their bytes, not by a type given",
-        )
-
-
 def _policy(asked: Request) -> Policy:
     states = frozenset({State.TRUSTED, State.VALID} if asked.allow_untrusted else {State.TRUSTED})
     if not asked.require_origin:
@@ -198,14 +189,22 @@ def _policy(asked: Request) -> Policy:
 
 
 def _results(
-    asked: Request, sources: list[inputs.Source], job: pool.Job, crew: ProcessPoolExecutor | None
+    asked: Request, sources: list[inputs.Source], job: evaluation.Job, crew: ProcessPoolExecutor | None
 ) -> Iterator[tuple[Result, Looked | None]]:
     detailed = asked.format is Format.TEXT and asked.level > DEFAULT_LEVEL
-    if not detailed and asked.format not in WITH_CHAIN:
-        for result in pool.evaluate_all(sources, job, asked.jobs, crew):
-            yield result, None
-        return
-    from provkit_cli import looking
+    shared = evaluation.is_shared(sources, asked.jobs)
+    if crew is not None and not shared:
+        crew.shutdown(wait=False, cancel_futures=True)
+    if detailed or asked.format in WITH_CHAIN:
+        from provkit_cli import looking
 
-    for looked in looking.look_all(sources, job, asked.jobs, crew):
-        yield looked.result, looked
+        several = looking.look_all(sources, job, asked.jobs, crew) if shared else None
+        for looked in several or (looking.look(source, job) for source in sources):
+            yield looked.result, looked
+        return
+    if shared:
+        from provkit_cli import pool
+
+        yield from ((result, None) for result in pool.evaluate_all(sources, job, asked.jobs, crew))
+    else:
+        yield from ((evaluation.evaluate(source, job), None) for source in sources)

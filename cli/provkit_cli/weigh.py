@@ -9,13 +9,20 @@ from typing import Annotated
 
 import typer
 
-from provkit_cli import options, weighing
+from provkit_cli import exits, options, weighing
 from provkit_cli.app import new_app
+from provkit_cli.lists import NONE_CHOSEN, Chosen
 
 app = new_app()
 
 
-@app.command()
+@app.command(
+    epilog=exits.told(
+        "everything was read",
+        not_evaluated="something could not be read; the report says what, and the rest is there",
+    )
+)
+@options.with_lists(without=("identity_trust",))  # no weight depends on one
 def weigh(
     inputs: Annotated[
         list[str],
@@ -45,15 +52,8 @@ def weigh(
             "--tokens", metavar="HOW", help="bytes/4 (an estimate), a tokenizer.json, or module:function."
         ),
     ] = "bytes/4",
-    trust: options.Trust = None,
-    allowed: options.Allowed = None,
-    tsa_trust: options.TsaTrust = None,
-    distrust: options.Distrust = None,
-    no_default_trust: options.NoDefaultTrust = False,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="TIME", help="Judge certificates at this moment, not now (ISO 8601)."),
-    ] = None,
+    chosen: Chosen = NONE_CHOSEN,
+    at: options.At = None,
     budget: Annotated[
         str | None,
         typer.Option(
@@ -62,14 +62,12 @@ def weigh(
             help="Of the training run, such as 20M: say whether this carries it.",
         ),
     ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Processes to use.")
-    ] = 1,
+    jobs: options.Jobs = 1,
     force: Annotated[
         bool, typer.Option("--force", help="Replace what an earlier run left in the folder.")
     ] = False,
     quiet: options.Quiet = False,
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="No counter on the terminal.")] = False,
+    no_progress: options.NoProgress = False,
 ) -> None:
     """Weigh a crawl by where its documents come from, and account for it.
 
@@ -82,10 +80,6 @@ def weigh(
     Writes kept/*.jsonl.gz, excluded/*.jsonl.gz, blend.json, croissant.json, report.html and
     report.json. The same command goes on with a run that was killed; the same inputs give the
     same bytes, whatever -j says.
-
-    \b
-    Exit codes: 0 everything was read; 2 usage; 4 something could not be read (the report says
-    what; the rest is there).
     """  # noqa: D301 - typer's mark for lines that are kept as they are
     raise typer.Exit(
         weighing.run(
@@ -96,11 +90,7 @@ def weigh(
                 explain=explain,
                 extract=extract,
                 tokens=tokens,
-                trust=tuple(trust or ()),
-                allowed=tuple(allowed or ()),
-                tsa_trust=tuple(tsa_trust or ()),
-                distrust=tuple(distrust or ()),
-                no_default_trust=no_default_trust,
+                chosen=chosen,
                 at=at,
                 budget=budget,
                 jobs=jobs,

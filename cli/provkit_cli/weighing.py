@@ -18,7 +18,7 @@ from provkit.crawl.presets import PRESETS
 from provkit.crawl.reading import Reader
 from provkit.crawl.tokens import Counter
 from provkit.errors import ConfigurationError
-from provkit_cli import console, exits, lists, pool
+from provkit_cli import checks, console, exits, lists, pool
 from provkit_cli.inputs import as_configuration
 
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ class Request:
     explain: str | None = None
     extract: str = "visible"
     tokens: str = "bytes/4"
-    trust: tuple[str, ...] = ()
-    allowed: tuple[str, ...] = ()
-    tsa_trust: tuple[str, ...] = ()
-    distrust: tuple[str, ...] = ()
-    no_default_trust: bool = False
+    chosen: lists.Chosen = lists.NONE_CHOSEN
     at: str | None = None
     budget: str | None = None
     jobs: int = 1
@@ -63,17 +59,11 @@ def run(asked: Request) -> exits.Exit:
             "say where the results go", hint="--out DIR, or --explain URL to write nothing"
         )
     policy = _policy(asked.policy)
-    store = lists.build_store(
-        trust=asked.trust,
-        allowed=asked.allowed,
-        tsa_trust=asked.tsa_trust,
-        distrust=asked.distrust,
-        default=not asked.no_default_trust,
-    )
+    store = lists.build_store(asked.chosen)
     if not asked.quiet and (warning := lists.age_warning(store, datetime.now(UTC).date())):
         console.say("warning", warning)
     sources = inputs.expand(asked.inputs)
-    at, budget = _moment(asked.at), _budget(asked.budget)
+    at, budget = checks.moment(asked.at), _budget(asked.budget)
     if asked.explain is not None:
         found = explained.explain(sources, Reader(trust=store, at=at), policy, asked.explain)
         if not found:
@@ -120,16 +110,6 @@ def _policy(name: str) -> Policy:
     if not os.path.exists(name) and os.sep not in name and not name.endswith(".toml"):  # noqa: PTH110
         return Policy.preset(name)  # which says what presets there are
     return as_configuration(lambda: Policy.load(name))
-
-
-def _moment(value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise ConfigurationError(f"--at {value}: not a date or time (ISO 8601)") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 _COUNT: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)([kMGBT]?)")

@@ -130,13 +130,13 @@ class Report:
             self._chains[outcome] += 1
         self._judged.append(Judged(result, outcome, reasons, events))
 
-    def close(self, *, several: bool) -> None:
+    def close(self) -> None:
         """Write what is written at the end."""
         if self.format is Format.JSON:
             self._write(document.to_json(self._seen))
         elif self.format in _WHOLE:
             self._write(self._whole())
-        elif self.format is Format.TEXT and several and self.style.verbosity > text.QUIET:
+        elif self.format is Format.TEXT and self.style.several and self.style.verbosity > text.QUIET:
             self._write("".join(f"{line}\n" for line in text.summary(self._seen, self.style)))
         if self.path is not None:
             from provkit.files import write_atomic

@@ -2,65 +2,45 @@
 
 from __future__ import annotations
 
-import html
 import re
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from provkit.carriers import bmff, gif, id3, jpeg, jxl, png, riff, svg, tiff
 from provkit.carriers import zip as archive
 from provkit.errors import MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from provkit.carriers.found import Found
 
-LOCATORS: Final[Mapping[str, Callable[[bytes, Limits], Found | None]]] = {
-    "image/jpeg": jpeg.locate,
-    "image/png": png.locate,
-    "image/svg+xml": svg.locate,
-    "image/gif": gif.locate,
-    "image/tiff": tiff.locate,
-    "image/x-adobe-dng": tiff.locate,
-    "image/webp": riff.locate,
-    "audio/wav": riff.locate,
-    "video/x-msvideo": riff.locate,
-    "image/jxl": jxl.locate,
-    "image/avif": bmff.locate,
-    "image/heic": bmff.locate,
-    "image/heif": bmff.locate,
-    "video/mp4": bmff.locate,
-    "video/quicktime": bmff.locate,
-    "audio/mp4": bmff.locate,
-    "audio/mpeg": id3.locate,
-    "audio/flac": id3.locate,
-    **dict.fromkeys(sorted(archive.TYPES), archive.locate),
+LOCATORS: Final[Mapping[str, str]] = {
+    "image/jpeg": "jpeg",
+    "image/png": "png",
+    "image/svg+xml": "svg",
+    "image/gif": "gif",
+    "image/tiff": "tiff",
+    "image/x-adobe-dng": "tiff",
+    "image/webp": "riff",
+    "audio/wav": "riff",
+    "video/x-msvideo": "riff",
+    "image/jxl": "jxl",
+    "image/avif": "bmff",
+    "image/heic": "bmff",
+    "image/heif": "bmff",
+    "video/mp4": "bmff",
+    "video/quicktime": "bmff",
+    "audio/mp4": "bmff",
+    "audio/mpeg": "id3",
+    "audio/flac": "id3",
+    **dict.fromkeys(sorted(archive.TYPES), "zip"),
 }
-"""Media types, as sniffed from the bytes, that have a locator."""
+"""Media types, as sniffed from the bytes, that have a locator; and the module of this package that has
+``locate`` and ``remove``, loaded when a file of its kind comes: a run that judges texts needs none."""
 
-_REMOVERS: Final[Mapping[Callable[[bytes, Limits], Found | None], Callable[[bytes, Limits], bytes]]] = {
-    jpeg.locate: jpeg.remove,
-    jxl.locate: jxl.remove,
-    png.locate: png.remove,
-    svg.locate: svg.remove,
-    gif.locate: gif.remove,
-    tiff.locate: tiff.remove,
-    riff.locate: riff.remove,
-    bmff.locate: bmff.remove,
-    id3.locate: id3.remove,
-    archive.locate: archive.remove,
-}
-
-_XMP: Final[Mapping[str, Callable[[bytes, Limits], bytes]]] = {
-    "image/jpeg": jpeg.xmp,
-    "image/png": png.xmp,
-    "image/tiff": tiff.xmp,
-    "image/x-adobe-dng": tiff.xmp,
-    "image/webp": riff.xmp,
-    "audio/wav": riff.xmp,
-    "video/x-msvideo": riff.xmp,
-}
+_XMP: Final = frozenset({"jpeg", "png", "tiff", "riff"})
+"""Modules that know where the XMP packet is, with ``xmp``."""
 _SEARCHED: Final = 1024 * 1024
 """Where no locator finds the XMP packet, it is looked for in so many bytes at either end."""
 _LONGEST_URL: Final = 2048
@@ -88,16 +68,17 @@ def locate(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> Fou
         LimitError: a bound was reached first.
         UnsupportedError: no locator for this type.
     """
-    return _locator(media_type)(data, limits)
+    found: Found | None = _module(media_type).locate(data, limits)
+    return found
 
 
-def _locator(media_type: str) -> Callable[[bytes, Limits], Found | None]:
-    try:
-        return LOCATORS[media_type]
-    except KeyError:
+def _module(media_type: str) -> Any:
+    name = LOCATORS.get(media_type)
+    if name is None:
         raise UnsupportedError(
             f"no embedded manifest store can be looked for in {media_type}", hint="see: provkit formats"
-        ) from None
+        )
+    return import_module(f"provkit.carriers.{name}")
 
 
 def remove(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -122,7 +103,7 @@ def remove(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS) -> byt
         UnsupportedError: no locator for this type, or a ZIP64 archive.
     """
     try:
-        result = _REMOVERS[_locator(media_type)](data, limits)
+        result: bytes = _module(media_type).remove(data, limits)
         found = locate(result, media_type, limits)
     except MalformedError as error:
         raise MalformedError(
@@ -154,12 +135,13 @@ def check_signable(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMITS
     """
     if media_type in archive.TYPES:
         archive.check_signable(data, limits)
-    if media_type in {"image/tiff", "image/x-adobe-dng"} and tiff.is_big(data):
+    name = LOCATORS.get(media_type)
+    if name == "tiff" and _module(media_type).is_big(data):
         raise UnsupportedError(
             "a BigTIFF is not signed: the reference engine leaves the wrong bytes out of the hash",
             hint="save it as a classic TIFF, which holds up to 4 GB, and sign that",
         )
-    if media_type == "image/jxl" and data.startswith(jxl.BARE):
+    if name == "jxl" and data.startswith(_module(media_type).BARE):
         raise UnsupportedError(
             "a bare JPEG XL code stream has no room for a credential",
             hint="write it in a container, with cjxl: --container=1",
@@ -181,13 +163,14 @@ def remote_manifest(data: bytes, media_type: str, limits: Limits = DEFAULT_LIMIT
     A hint for people and policies: nothing vouches for it.  Only the packet is read; where its
     place is not known, the first and the last mebibyte.
     """
-    reader = _XMP.get(media_type)
-    if reader is not None:
-        packets: tuple[bytes, ...] = (reader(data, limits),)
+    if LOCATORS.get(media_type) in _XMP:
+        packets: tuple[bytes, ...] = (_module(media_type).xmp(data, limits),)
     elif len(data) <= 2 * _SEARCHED:
         packets = (data,)
     else:
         packets = (data[:_SEARCHED], data[-_SEARCHED:])
+    import html
+
     for packet in packets:
         match = _PROVENANCE.search(packet)
         if match:

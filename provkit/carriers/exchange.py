@@ -10,7 +10,7 @@ import base64
 import zlib
 from typing import TYPE_CHECKING
 
-from provkit.carriers import containers, gif, png, svg
+from provkit.carriers import containers, gif, png
 from provkit.carriers import zip as archive
 from provkit.carriers import zip_directory as directories
 from provkit.carriers.source import Memory
@@ -38,10 +38,10 @@ def exchange(data: bytes, media_type: str, found: Found, store: bytes, limits: L
     if len(store) != len(found.store):
         raise ValueError("the store has another length")
     start, length = found.ranges[0]
-    locator = containers.LOCATORS[media_type]
-    if locator is svg.locate:
+    container = containers.LOCATORS[media_type]
+    if container == "svg":
         old, new = base64.b64encode(found.store), base64.b64encode(store)
-    elif locator is gif.locate:
+    elif container == "gif":
         old, new = data[start : start + length], gif.extension(store)
     else:
         old, new = found.store, store
@@ -54,10 +54,10 @@ def exchange(data: bytes, media_type: str, found: Found, store: bytes, limits: L
         )
     changed = bytearray(data)
     changed[at : at + len(new)] = new
-    if locator is png.locate:
+    if container == "png":
         checksum = zlib.crc32(store, zlib.crc32(png.CHUNK))
         changed[at + len(new) : at + len(new) + 4] = checksum.to_bytes(4, "big")
-    elif locator is archive.locate:
+    elif container == "zip":
         _name_checksum(changed, data, zlib.crc32(store), limits)
     return bytes(changed)
 

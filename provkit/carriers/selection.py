@@ -31,6 +31,7 @@ HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _STORE: Final = b"anVtZGMycGEA"
 """What every store in base64 holds: the type and the label of its first box, 12 bytes behind its start."""
 _BROKEN: Final = "damaged-credential: a credential stands in the text where none is read, quoted or damaged"
+_NOTHING: Final = Carried()
 PDF_TYPE: Final = "application/pdf"
 
 
@@ -86,9 +87,9 @@ def in_text(data: bytes, limits: Limits) -> dict[str, Carried]:
         found[HTML] = page
     if _speaks(block):
         found[STRUCTURED] = block
-    wrappers, damaged = text.locate(data, limits)
-    if wrappers or damaged:
-        found[TEXT] = text.read(data, limits)
+    located = text.locate(data, limits)
+    if any(located):
+        found[TEXT] = text.carried(data, located)
     return found
 
 
@@ -105,7 +106,7 @@ def _holds_store_beside(data: bytes, block: Carried) -> bool:
 
 def _page(data: bytes, limits: Limits) -> Carried:
     if b"<" not in data:
-        return Carried()
+        return _NOTHING
     from provkit.carriers import html
 
     return html.read(data, limits)
@@ -113,7 +114,7 @@ def _page(data: bytes, limits: Limits) -> Carried:
 
 def _block(data: bytes, limits: Limits) -> Carried:
     if b"MANIFEST-----" not in data:
-        return Carried()
+        return _NOTHING
     from provkit.carriers import structured
 
     return structured.read(data, limits)
@@ -162,13 +163,13 @@ def _of_page(data: bytes, page: Carried, limits: Limits) -> Carried:
     Pages quote signed texts, and such a quotation does not speak for the page.  Characters at
     its very end were put there to sign the file.
     """
-    wrappers, damaged = text.locate(data, limits)
+    wrappers, damaged = located = text.locate(data, limits)
     if not wrappers and not damaged and _holds_store(data):
         return Carried(warnings=(*page.warnings, _BROKEN))
     if not wrappers and not damaged:
         return page
     if len(wrappers) == 1 and not damaged and not data[wrappers[0].end :].strip():
-        return text.read(data, limits)
+        return text.carried(data, located)
     quoted = "quoted-credential: the page holds a credential for a piece of text, which does not speak for the page"
     return Carried(warnings=(*page.warnings, quoted))
 

@@ -105,10 +105,10 @@ def _candidate(data: bytes, magic: int, limits: Limits) -> tuple[Wrapper | Damag
         reason = "the selectors of a credential stand without the U+FEFF that begins one"
         return Damage(magic, reason), _run_end(data, magic)
     # The usual place is the end (§A.8.4.1): then the whole rest is decoded at once.  Only
-    # behind the last U+FEFF is that tried, so that the cost over a flood stays linear.
+    # behind the last magic is that tried, so that the cost over a flood stays linear.
     end = len(data)
     run = None
-    if end - magic <= _longest_run(limits) and data.find(PREFIX, magic) < 0:
+    if end - magic <= _longest_run(limits) and data[-1] > 0x7F and data.find(_MAGIC_RUN, magic + 1) < 0:
         run = selectors.decode(data[magic:])
     header = run or selectors.decode(_first_characters(data, magic, HEADER_LENGTH)) or b""
     if len(header) < HEADER_LENGTH:
@@ -179,7 +179,12 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Carried:
         MalformedError: nothing is carried, and it is not UTF-8.
         LimitError: as :func:`locate`.
     """
-    wrappers, damaged = locate(data, limits)
+    return carried(data, locate(data, limits))
+
+
+def carried(data: bytes, located: Located) -> Carried:
+    """As :func:`read`, of a text in which the wrappers were located."""
+    wrappers, damaged = located
     if len(wrappers) > 1:
         several = f"the text carries {len(wrappers)} credentials; one is allowed"
         return Carried(
@@ -194,13 +199,13 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Carried:
         check_utf8(data)
         return Carried(warnings=(*_warnings(data, beside=False), *_cut_at_end(data)))
     wrapper = wrappers[0]
-    parts = () if damaged else (data[: wrapper.start], data[wrapper.end :])
+    parts = data[: wrapper.start], data[wrapper.end :]
     return Carried(
         (wrapper.store,),
         wrapper.start,
         wrapper.length,
-        TextBinding(data, wrapper),
-        warnings=_warnings(*parts, beside=bool(damaged)),
+        TextBinding(parts, wrapper),
+        warnings=_warnings(*(() if damaged else parts), beside=bool(damaged)),
     )
 
 
@@ -232,7 +237,8 @@ def names_magic(data: bytes) -> bool:
 class TextBinding:
     """How text with a wrapper is hashed (§A.8.7.3, §15.12.1.3.1)."""
 
-    data: bytes
+    parts: tuple[bytes, bytes]
+    """The text before the wrapper and behind it."""
     wrapper: Wrapper
     warnings: tuple[str, ...] = ()
     """Set by :meth:`feed`: the text is not in NFC, so other bytes were hashed than stand there."""
@@ -264,9 +270,8 @@ class TextBinding:
         Raises:
             MalformedError: the text is not UTF-8.
         """
-        parts = self.data[: self.wrapper.start], self.data[self.wrapper.end :]
-        before, after = prepare(parts[0]), prepare(parts[1])
-        if (before, after) != parts:
+        before, after = prepared = prepare(self.parts[0]), prepare(self.parts[1])
+        if prepared != self.parts:
             self.warnings = (
                 "not-nfc: the text is not in Unicode NFC; characters that NFC makes equal are not told apart",
             )

@@ -29,7 +29,8 @@ _STYLE: Final = (
 main{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}h1{font-size:2rem;line-height:1.2;margin:0 0 .4rem;
 letter-spacing:-.015em}h2{font-size:1.12rem;margin:0 0 .15rem}p{margin:.2rem 0 .9rem}.lead,.say{color:var(--soft)}
 .lead{max-width:46rem}.say{font-size:.92rem;max-width:46rem}section,.fact{background:var(--card);
-border:1px solid var(--line);border-radius:12px}section{padding:1.2rem 1.4rem;margin-top:1.1rem;overflow-x:auto;min-width:0}
+border:1px solid var(--line);border-radius:12px}section{padding:1.2rem 1.4rem;margin-top:1.1rem;min-width:0}
+.wide{overflow-x:auto}.wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .facts{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));margin-top:1.4rem}
 .fact{padding:.9rem 1.1rem;border-top:4px solid var(--plain)}.fact b{display:block;font-size:1.4rem;line-height:1.35;white-space:nowrap;
 font-variant-numeric:tabular-nums;letter-spacing:-.01em}.fact b small{color:var(--soft);font-size:1rem;font-weight:400}
@@ -42,7 +43,7 @@ tr:last-child td{border-bottom:0}th{color:var(--soft);font-weight:600}th:first-c
 td:first-child{white-space:normal;overflow-wrap:anywhere}td small{display:block;color:var(--soft)}
 .warn{background:var(--warn);border-color:var(--warnline)}.warn ul,.list{margin:.3rem 0 0;padding-left:1.1rem}
 .warn li{margin:.25rem 0}.two{display:grid;gap:0 1.1rem;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}
-code{font-size:.86em;overflow-wrap:anywhere;background:var(--track);border-radius:4px;padding:.05em .35em}
+body{overflow-wrap:break-word}code{font-size:.86em;overflow-wrap:anywhere;background:var(--track);border-radius:4px;padding:.05em .35em}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1rem;margin:.6rem 0 0;font-size:.9rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 @media(max-width:44rem){main{padding:1.5rem .8rem 3rem}section{padding:1rem}h1{font-size:1.6rem}dl{
@@ -187,10 +188,13 @@ def _budget(found: Account) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
-    top = "".join(f"<th>{name}</th>" for name in head)
+    top = "".join(f'<th scope="col">{name}</th>' for name in head)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     cls = f' class="{kind}"' if kind else ""
-    return f"<table{cls}><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<div class="wide" tabindex="0" role="group" aria-label="Table: {head[0]}"><table{cls}><thead><tr>{top}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _cells(found: Account) -> str:
@@ -219,7 +223,7 @@ def _counts(found: Mapping[str, int]) -> str:
         return '<p class="say">None.</p>'
     rows = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
     return _table(
-        ("", "documents"), ((safe(name.replace("|", ": ")), exactly(count)) for name, count in rows[:30])
+        ("what", "documents"), ((safe(name.replace("|", ": ")), exactly(count)) for name, count in rows[:30])
     )
 
 
@@ -227,7 +231,7 @@ def _reasons(found: Mapping[str, int]) -> str:
     if not found:
         return '<p class="say">None.</p>'
     rows = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
-    return _table(("", "documents"), ((_reason(code), exactly(count)) for code, count in rows[:30]))
+    return _table(("reason", "documents"), ((_reason(code), exactly(count)) for code, count in rows[:30]))
 
 
 def _reason(code: str) -> str:
@@ -305,7 +309,7 @@ def _problems(found: Account) -> str:
     return _section(
         f"Problems with inputs ({found.problem_count})",
         said,
-        _table(("input", "what", "position", ""), rows, "words"),
+        _table(("input", "what", "position", "found"), rows, "words"),
     )
 
 

@@ -194,7 +194,9 @@ class Exclusion(Written):
         default=(), description="schema.org types or org.provkit.origin categories that a document states."
     )
     urls: Annotated[tuple[Name, ...], Field(max_length=10_000)] = Field(
-        default=(), description="Patterns for the whole address; * stands for anything."
+        default=(),
+        description="Patterns for the whole address, letter case aside: * stands for any text, ? for one "
+        "character, [ab] for one of these.",
     )
 
     @model_validator(mode="after")

@@ -51,6 +51,8 @@ def remarks(
         if stray is None:
             return found
         header = signature.unprotected
+    elif isinstance(signature, cose.CriticalError):
+        return [Remark(5, signature.message, StatusCode.CLAIM_SIGNATURE_MISMATCH)]
     elif isinstance(signature, cose.ChainError | UnsupportedError):
         return found  # the engine has judged the algorithm and the chain
     else:

@@ -36,7 +36,7 @@ class Source:
     """An asset that the new one was made from."""
 
     data: bytes
-    """The asset, whole, with its credential if it has one."""
+    """The asset, whole, with its credential if it has one; or, of one that is gone, its manifest store."""
     media_type: str
     """As sniffed."""
     relationship: Relationship
@@ -44,15 +44,19 @@ class Source:
     """``dc:title`` of the ingredient."""
     source_type: str | None = None
     """Where an ingredient without a credential comes from; never beside one (§15.11.3.2)."""
+    results: Mapping[str, Any] | None = None
+    """Of an asset that is gone: what validation said while it was there (§18.16.12)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineIngredient:
-    """One call of the engine's ``add_ingredient``."""
+    """One call of the engine's ``add_ingredient``; where the asset is gone, of ``add_resource``."""
 
     description: dict[str, Any]
     media_type: str
     data: bytes
+    resource: str | None = None
+    """Name of :attr:`data` as a resource, a manifest store that :attr:`description` refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,12 @@ def _ingredient(name: str, source: Source) -> EngineIngredient:
         description["title"] = source.title
     if source.source_type is not None:
         description["digital_source_type"] = source.source_type
-    return EngineIngredient(description, source.media_type, source.data)
+    if source.results is None:
+        return EngineIngredient(description, source.media_type, source.data)
+    resource = f"{name}.c2pa"
+    description["manifest_data"] = {"format": "application/c2pa", "identifier": resource}
+    description["validation_results"] = {"activeManifest": dict(source.results)}
+    return EngineIngredient(description, source.media_type, source.data, resource)
 
 
 def _plain(value: Any) -> Any:

@@ -293,13 +293,18 @@ def sign(
 
     output = io.BytesIO()
     chain = b"".join(pem.armour(der) for der in signer.chain).decode("ascii")
+    gone = [one.description for one in definition.ingredients if one.resource is not None]
+    manifest = {**definition.manifest, "ingredients": gone} if gone else definition.manifest
     try:
         algorithm = module.C2paSigningAlg[signer.algorithm.upper()]
         with (
             module.Signer.from_callback(call_back, algorithm, chain, None) as native,
-            module.Builder(definition.manifest, context=context) as builder,
+            module.Builder(manifest, context=context) as builder,
         ):
             for ingredient in definition.ingredients:
+                if ingredient.resource is not None:
+                    builder.add_resource(ingredient.resource, io.BytesIO(ingredient.data))
+                    continue
                 name = _NAMES.get(ingredient.media_type, ingredient.media_type)
                 builder.add_ingredient(ingredient.description, name, io.BytesIO(ingredient.data))
             builder.sign(native, _NAMES.get(media_type, media_type), io.BytesIO(data), output)

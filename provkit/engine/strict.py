@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provkit.codes import StatusCode
-from provkit.engine import envelope
+from provkit.engine import envelope, stated
 from provkit.engine.reading import Reading, parse_signature
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
@@ -117,11 +117,13 @@ def check(
         run.readings.append(reading)
         _manifest(run, reading)
     # The last manifest is the active one (§15.5.1).
-    _binding(run, run.readings[-1], found)
-    if members is not None:
-        _collection(run, run.readings[-1], members)
+    _binding(run, found)
+    bound = _bound(run)
+    if members is not None and bound is not None:
+        _collection(run, bound, members)
     if boxed is not None:
         _boxes(run, boxed)
+    _stated(run)
     if len(store.manifests) > 1:
         _strangers(run)
     return run.result(store)
@@ -147,7 +149,7 @@ def _manifest(run: _Pass, reading: Reading) -> None:
         _labels(run, reading, claim)
     _signatures(run, reading)
     _update(run, reading)
-    listed = _listed(claim)
+    listed = _listed(run, reading, claim)
     named: set[str] = set(_urls(claim)) if manifest.others else set()
     seen: set[str] = set()
     for assertion, content in reading.contents:
@@ -245,10 +247,17 @@ def _labels(run: _Pass, reading: Reading, claim: Mapping[str, Any]) -> None:
             manifest.uri(),
             "the claim's signature URI does not name the one signature box",
         )
+    elif target.manifest is None and not stores.is_name(manifest.label, 1):
+        why = "no URI of the claim signs the label of the manifest, and it is more than a name"
+        run.fail(3, StatusCode.CLAIM_MALFORMED, manifest.uri(), why)
 
 
-def _listed(fields: Mapping[str, Any]) -> frozenset[str] | None:
-    """Labels of the assertions the claim lists; None when it cannot be told."""
+def _listed(run: _Pass, reading: Reading, fields: Mapping[str, Any]) -> frozenset[str] | None:
+    """Labels of the assertions the claim lists; None when it cannot be told.
+
+    Rule 8: each once, by a URI that names it (§8.4).  The engine takes what follows the last slash.
+    """
+    manifest = reading.manifest
     entries = [
         entry
         for name in ("assertions", "created_assertions", "gathered_assertions")
@@ -256,15 +265,34 @@ def _listed(fields: Mapping[str, Any]) -> frozenset[str] | None:
     ]
     if not entries:
         return None
-    return frozenset(
-        url.rpartition("/")[2]
-        for entry in entries
-        if isinstance(entry, cbor.MAPS) and isinstance(url := entry.get("url"), str)
-    )
+    found: set[str] = set()
+    for entry in entries:
+        url = entry.get("url") if isinstance(entry, cbor.MAPS) else None
+        target = stores.parse_uri(url)
+        match target.path if target is not None and target.manifest in (None, manifest.label) else ():
+            case (stores.LABEL_ASSERTIONS, label) if label in found:
+                uri = manifest.assertion_uri(label)
+                run.fail(8, StatusCode.CLAIM_MALFORMED, uri, "the claim lists the assertion twice")
+            case (stores.LABEL_ASSERTIONS, label):
+                found.add(label)
+            case _:
+                why = f"the claim lists {str(url)[:80]!r}, which names no assertion of its manifest"
+                run.fail(8, StatusCode.ASSERTION_MISSING, manifest.uri(), why)
+    return frozenset(found)
 
 
 def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def _stated(run: _Pass) -> None:
+    """Rules 18 and 19, which are those of :mod:`.stated`."""
+    failures, warnings = stated.findings(run.readings, run.limits)
+    for status in failures:
+        run.fail(18, status.code, status.url, status.explanation)
+    run.warnings += warnings
+    for status in stated.placeholders(run.readings, run.limits):
+        run.fail(19, status.code, status.url, status.explanation)
 
 
 def _update(run: _Pass, reading: Reading) -> None:
@@ -277,12 +305,18 @@ def _update(run: _Pass, reading: Reading) -> None:
             run.fail(15, StatusCode.MANIFEST_UPDATE_INVALID, url, "an update manifest has a hard binding")
 
 
-def _binding(run: _Pass, reading: Reading, found: Found) -> None:
+def _binding(run: _Pass, found: Found) -> None:
     """Rules 6, 7 and 11: what is left out of the content hash.
 
     An update manifest has no hash of its own, and the carrier has grown since the hash of its
-    parent was made: that exclusion the engine checks alone.
+    parent was made: how far, the engine checks; here, that nothing else is left out.
     """
+    reading = _bound(run)
+    if reading is None:
+        why = "the update leads to no manifest that binds the content"
+        run.fail(15, StatusCode.CLAIM_HARD_BINDINGS_MISSING, run.readings[-1].manifest.uri(), why)
+        return
+    grown = reading is not run.readings[-1]
     for assertion, content in reading.contents:
         if isinstance(content, MalformedError):
             continue  # rule 8 has said so
@@ -299,7 +333,7 @@ def _binding(run: _Pass, reading: Reading, found: Found) -> None:
         except MalformedError as error:
             run.fail(6, StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, error.message)
             continue
-        if data_hash.exclusions != found.ranges and joined(data_hash.exclusions) != joined(found.ranges):
+        if not _fits(data_hash.exclusions, found.ranges, grown=grown):
             run.fail(
                 7,
                 StatusCode.ASSERTION_DATA_HASH_MISMATCH,
@@ -382,6 +416,22 @@ def _has_blank_pad(content: Any) -> bool:
         return False
     pad = content.get("pad")
     return isinstance(pad, bytes) and 0 < len(pad) <= _BLANK_PAD and not pad.strip(b" ")
+
+
+def _fits(
+    exclusions: tuple[tuple[int, int], ...], ranges: tuple[tuple[int, int], ...], *, grown: bool
+) -> bool:
+    """Whether exclusions are the carrier, as it is or as it was before an update made it longer."""
+    if exclusions == ranges:
+        return True
+    left_out, carrier = joined(exclusions), joined(ranges)
+    if not grown:
+        return left_out == carrier
+    return (
+        len(left_out) == len(carrier)
+        and left_out[0][0] == carrier[0][0]
+        and all(before[1] <= now[1] for before, now in zip(left_out, carrier, strict=True))
+    )
 
 
 def joined(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:

@@ -23,7 +23,6 @@ from provkit.errors import (
     AlreadySignedError,
     ConfigurationError,
     MalformedError,
-    SelfCheckError,
 )
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.origin.derive import derive
@@ -39,12 +38,14 @@ from provkit.verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from provkit.carriers.found import Found
     from provkit.engine.credential import ContainerCredential
     from provkit.engine.report import EngineReport
     from provkit.engine.strict import StrictFinding
+    from provkit.history import History
     from provkit.manifest.builder import ClaimSigner
     from provkit.manifest.validation import CredentialJudge, Validation
     from provkit.origin.declaration import Origin
@@ -223,11 +224,12 @@ def sign(
     version: str,
     resign: bool = False,
     parent: tuple[bytes, str] | None = None,
+    history: History | None = None,
     limits: Limits = DEFAULT_LIMITS,
     stamp: Callable[[bytes], bytes] | None = None,
     revocation: tuple[bytes, ...] = (),
 ) -> bytes:
-    """Sign a container through the engine, and return it only if it verifies.
+    """Sign a container through the engine.  Whether it verifies is for the caller to see.
 
     Args:
         data: the asset, whole; a credential in it is refused unless `resign` is set.
@@ -238,6 +240,7 @@ def sign(
         version: of provkit.
         resign: keep the credential the asset carries as its parent's.
         parent: an asset this one was made from, and its media type as sniffed.
+        history: what was kept of such an asset that is gone.
         limits: bounds on what is read.
         stamp: gives a time stamp over the bytes it gets (:mod:`.stamping`).
         revocation: OCSP responses to staple, with a time stamp.
@@ -259,38 +262,34 @@ def sign(
     if parent is not None:
         _require_history(*parent, limits)
         sources = (Source(parent[0], parent[1], "parentOf"),)
+    elif history is not None and history.ingredient is not None:
+        sources = (_recalled(history.store, history.ingredient),)
     definition = define(origin, media_type, when, version=version, sources=sources)
     ready = containers.prepare(data, media_type, limits)
     signed = native.sign(ready, media_type, definition, signer)
     if stamp is not None:
         signed = stamping.stamped(signed, media_type, stamp, revocation, limits)
-    state, reasons = _self_check(signed, media_type, limits)
-    if state is not State.VALID:
-        raise SelfCheckError(
-            f"the signed file does not verify: {reasons}", hint="please report this with the input"
-        )
     return signed
 
 
+def _recalled(store: bytes, ingredient: Mapping[str, Any]) -> Source:
+    """A parent that is gone.  Its content is bound by its own manifest and was validated when it was there (§15.11.3)."""
+    results = ingredient["validationResults"]["activeManifest"]
+    return Source(store, ingredient["dc:format"], "parentOf", ingredient.get("dc:title"), results=results)
+
+
 def _require_history(data: bytes, media_type: str, limits: Limits) -> None:
-    if containers.locate(data, media_type, limits) is None:
-        raise ConfigurationError("there is no credential to keep as history")
-    state, _ = _self_check(data, media_type, limits)
-    if state is State.INVALID:
-        raise ConfigurationError(
-            "the credential to keep as history does not hold, and a signature would cover that up",
-            hint="see: provkit verify -v",
-        )
-
-
-def _self_check(data: bytes, media_type: str, limits: Limits) -> tuple[State, str]:
     from provkit.trust.store import TrustStore
 
     found = containers.locate(data, media_type, limits)
     if found is None:
-        return State.UNSIGNED, "no credential is found in it"
+        raise ConfigurationError("there is no credential to keep as history")
     answers = _ask(data, media_type, found, TrustStore.empty(), datetime.now(UTC), limits)
-    return answers.state, "; ".join(status.explanation for status in answers.statuses().failure)
+    if answers.state is State.INVALID:
+        raise ConfigurationError(
+            "the credential to keep as history does not hold, and a signature would cover that up",
+            hint="see: provkit verify -v",
+        )
 
 
 def strip(data: bytes, media_type: str, limits: Limits) -> bytes:

@@ -65,8 +65,8 @@ def check(run: Validation, claim: Claim, limits: Limits) -> tuple[Assertion, ...
             url = manifest.assertion_uri(label)
             add(StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
             good = False
-    for label, assertion in declared.items():
-        good &= _decode(run, label, assertion, limits)
+    for assertion in declared.values():
+        good &= _decode(run, assertion, limits)
     run.assertions_hold = _other_boxes(run, claim, limits) and good
     return tuple(declared.values())
 
@@ -75,8 +75,8 @@ def _other_boxes(run: Validation, claim: Claim, limits: Limits) -> bool:
     """Data boxes and credentials of older versions stand only where a hashed URI covers them."""
     info = claim.fields.get("claim_generator_info")
     good = True
-    if info is not None and b"self#jumbf" in cbor.encode(info):
-        good = _references(run, run.manifest.uri(run.manifest.claims[0].label), info, limits)
+    if info is not None and "self#jumbf" in repr(info):
+        good = check_references(run, run.manifest.uri(run.manifest.claims[0].label), info, limits)
     for store in run.manifest.others:
         for box in store.superboxes:
             url = run.manifest.uri(store.label, box.label)
@@ -134,7 +134,8 @@ def _is_intact(
     return True
 
 
-def _decode(run: Validation, label: str, assertion: Assertion, limits: Limits) -> bool:
+def _decode(run: Validation, assertion: Assertion, limits: Limits) -> bool:
+    label = assertion.label
     url = run.manifest.assertion_uri(label)
     try:
         content = kinds.decode(assertion, limits.cbor_depth)
@@ -145,12 +146,13 @@ def _decode(run: Validation, label: str, assertion: Assertion, limits: Limits) -
         run.findings.add(StatusCode.ASSERTION_CBOR_INVALID, url, error.message)
         return False
     run.contents[label] = content
-    if assertion.content is None or b"self#jumbf" not in assertion.content.payload:
+    box = assertion.content
+    if box is None or b"self#jumbf" not in box.payload:
         return True
-    return _references(run, url, content, limits)
+    return check_references(run, url, content, limits)
 
 
-def _references(run: Validation, url: str, content: Any, limits: Limits) -> bool:
+def check_references(run: Validation, url: str, content: Any, limits: Limits) -> bool:
     """Hashed URIs inside an assertion name boxes of this manifest, unchanged (§15.10.3.3)."""
     good = True
     for uri in _hashed_uris(content):

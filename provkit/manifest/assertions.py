@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import MalformedError
@@ -68,7 +69,9 @@ def decode(assertion: Assertion, max_depth: int) -> Any:
 
 def _json(payload: bytes) -> Any:
     try:
-        value = json.loads(payload.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        value = json.loads(
+            payload.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+        )
         if b"\\u" in payload:
             # An escape can spell half a surrogate pair, which is no character.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -81,6 +84,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a key occurs twice")
+    return value
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if isinf(value):
+        raise ValueError("a number is larger than any that can be told")
     return value
 
 
@@ -175,8 +185,8 @@ class Actions(NamedTuple):
         agents = value.get("softwareAgents", ())
         if not isinstance(agents, list | tuple):
             raise MalformedError("softwareAgents is not a list")
-        read = tuple(_action(entry, index, templates, len(agents)) for index, entry in enumerate(entries))
-        return cls(read, value.get("allActionsIncluded") is True)
+        read = [_action(entry, index, templates, len(agents)) for index, entry in enumerate(entries)]
+        return cls(tuple(read), value.get("allActionsIncluded") is True)
 
 
 def _templates(value: Any) -> dict[str, Mapping[str, Any]]:
@@ -267,7 +277,8 @@ class Ingredient(NamedTuple):
             raise MalformedError("the ingredient has both a manifest and a source type of its own")
         if third and manifest is None and "validationResults" in value:
             raise MalformedError("the ingredient has validation results of no manifest")
-        if third and manifest is not None and (signature is None or "validationResults" not in value):
+        results = isinstance(value.get("validationResults"), cbor.MAPS)
+        if third and manifest is not None and (signature is None or not results):
             raise MalformedError("the ingredient has a manifest without its signature or validation results")
         return cls(relationship, title if isinstance(title, str) else None, manifest, signature, source_type)
 

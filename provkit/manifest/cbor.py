@@ -62,13 +62,13 @@ def decode(data: bytes, *, max_depth: int = 32, allow_indefinite: bool = True) -
     """
     stream = BytesIO(data)
     try:
-        value = cbor2.CBORDecoder(
+        value = cbor2.load(
             stream,
             semantic_decoders=_DECODERS,
             max_depth=max_depth,
             allow_indefinite=allow_indefinite,
             allow_duplicate_keys=False,
-        ).decode()
+        )
     except MalformedError:
         raise
     except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError) as error:

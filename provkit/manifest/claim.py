@@ -29,19 +29,21 @@ class HashedUri(NamedTuple):
 
         In JSON the hash is base64, or a list of numbers from older writers.
         """
-        match value:
-            case {"url": str() as url, "hash": bytes() | str() | list() as raw}:
-                digest = raw if isinstance(raw, bytes) else _json_bytes(raw)
-                alg = value.get("alg")
-                good = digest is not None and (alg is None or isinstance(alg, str))
-                return cls(url, digest, alg) if good and digest is not None else None
-            case _:
-                return None
+        if not isinstance(value, cbor.MAPS):
+            return None
+        url, digest, alg = value.get("url"), value.get("hash"), value.get("alg")
+        if not isinstance(digest, bytes):
+            digest = _json_bytes(digest)
+        if digest is None or not isinstance(url, str) or not (alg is None or isinstance(alg, str)):
+            return None
+        return cls(url, digest, alg)
 
 
-def _json_bytes(value: str | list[Any]) -> bytes | None:
+def _json_bytes(value: Any) -> bytes | None:
     try:
-        return binascii.a2b_base64(value, strict_mode=True) if isinstance(value, str) else bytes(value)
+        if isinstance(value, str):
+            return binascii.a2b_base64(value, strict_mode=True)
+        return bytes(value) if isinstance(value, list) else None
     except (ValueError, TypeError):
         return None
 
@@ -129,27 +131,34 @@ def _uris(fields: dict[str, Any], name: str, *, required: bool) -> tuple[HashedU
         return ()
     if not isinstance(value, list):
         raise MissingFieldError(f"the claim has no list {name}")
-    uris = [HashedUri.read(entry) for entry in value]
-    read = tuple(uri for uri in uris if uri is not None)
-    if len(read) != len(uris):
-        raise MissingFieldError(f"an entry of {name} is not a hashed URI")
-    if len({uri.url for uri in read}) != len(read):
+    uris = []
+    for entry in value:
+        uri = HashedUri.read(entry)
+        if uri is None or not isinstance(entry["hash"], bytes):
+            raise MissingFieldError(f"an entry of {name} is not a hashed URI")
+        uris.append(uri)
+    if len({uri.url for uri in uris}) != len(uris):
         raise MissingFieldError(f"{name} lists an assertion twice")
-    return read
+    return tuple(uris)
 
 
 def _generator(fields: dict[str, Any], version: int) -> str:
     if version == 1:
         return _text(fields, "claim_generator")
     info = fields.get("claim_generator_info")
-    if not isinstance(info, dict) or not isinstance(info.get("name"), str):
+    name = info.get("name") if isinstance(info, dict) else None
+    if not isinstance(info, dict) or not isinstance(name, str) or not name:
         raise MissingFieldError("the claim has no claim_generator_info with a name")
     number = info.get("version")
-    return f"{info['name']} {number}" if isinstance(number, str) and number else info["name"]
+    if not (number is None or isinstance(number, str)):
+        raise MissingFieldError("the version in claim_generator_info is not text")
+    return f"{name} {number}" if number else name
 
 
 def _redacted(fields: dict[str, Any]) -> tuple[str, ...]:
-    value = fields.get("redacted_assertions") or []
+    value = fields.get("redacted_assertions")
+    if value is None:
+        return ()
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise MissingFieldError("redacted_assertions of the claim is not a list of URIs")
     return tuple(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -11,7 +10,7 @@ from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import cbor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
@@ -42,11 +41,16 @@ _CACHED_BYTES: Final = 32 * 1024
 _ZEROS: Final = bytes(64 * 1024)
 """Longer than any padding of honest writers, to compare theirs with."""
 
-_KNOWN_UNPROTECTED: Final = frozenset({_X5CHAIN, _X5CHAIN_TEXT, "sigTst", "sigTst2", "rVals", _PAD, "pad2"})
+_TIME_STAMPS: Final = ("sigTst", "sigTst2")
+_KNOWN_UNPROTECTED: Final = frozenset({_X5CHAIN, _X5CHAIN_TEXT, *_TIME_STAMPS, "rVals", _PAD, "pad2"})
 
 
 class ChainError(MalformedError):
     """The signature carries no usable certificate chain (``signingCredential.invalid``)."""
+
+
+class CriticalError(MalformedError):
+    """The protected header lists parameters that a reader has to understand, and nobody does (RFC 9052 §3.1)."""
 
 
 class SignatureMismatchError(Exception):
@@ -95,7 +99,9 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
     if not isinstance(tag, cbor.Tag) or tag.tag != cbor.TAG_COSE_SIGN1:
         raise MalformedError("the signature is not a tagged COSE_Sign1")
     match tag.value:
-        case (bytes() as protected, Mapping() as unprotected, None, bytes() as signature):
+        case (bytes() as protected, unprotected, None, bytes() as signature) if isinstance(
+            unprotected, cbor.MAPS
+        ):
             pass
         case _:
             raise MalformedError("COSE_Sign1 is not [protected, unprotected, nil, signature]")
@@ -105,7 +111,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
     header = read(protected, limits.cbor_depth)
     _check_labels(unprotected)
     if _CRIT in header:
-        raise MalformedError("the COSE header lists critical parameters this standard does not define")
+        raise CriticalError("the COSE header lists critical parameters this standard does not define")
     number = header.get(_ALG)
     if isinstance(number, bool) or not isinstance(number, int) or number not in _ALGORITHM_NAMES:
         raise AlgorithmError(f"COSE algorithm {str(number)[:40]} is not on the allowed list")
@@ -114,7 +120,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         chain=chain_of(header, unprotected, limits),
         protected=protected,
         signature=signature,
-        time_stamps=tuple(name for name in ("sigTst", "sigTst2") if name in unprotected or name in header),
+        time_stamps=tuple([name for name in _TIME_STAMPS if name in unprotected or name in header]),
         revocation=(*stapled(unprotected), *stapled(header)),
         stray=stray_entries(unprotected),
         header=header,
@@ -239,7 +245,7 @@ def _is_revocation(value: Any) -> bool:
 def stapled(header: Mapping[Any, Any]) -> tuple[bytes, ...]:
     """The OCSP responses (``rVals``) in a header, if it has them in their form."""
     value: Any = header.get("rVals")
-    return tuple(value["ocspVals"]) if _is_revocation(value) else ()
+    return tuple(value["ocspVals"]) if value is not None and _is_revocation(value) else ()
 
 
 _TOKENS: Final[dict[Any, Callable[[Any], bool]]] = {

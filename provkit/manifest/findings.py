@@ -9,6 +9,9 @@ from provkit.verdict import Status, Statuses
 
 # §14.3.5: a manifest is Valid although its signer is on no list.
 _TOLERATED: Final = StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
+# Members of an enumeration are found by name more slowly than names of a module, and this is asked often.
+_SUCCESS: Final = StatusKind.SUCCESS
+_INFORMATIONAL: Final = StatusKind.INFORMATIONAL
 
 
 class Findings:
@@ -29,9 +32,9 @@ class Findings:
         """Record one status under its kind."""
         status = Status(code, url, explanation)
         kind = code.kind
-        if kind is StatusKind.SUCCESS:
+        if kind is _SUCCESS:
             self.success.append(status)
-        elif kind is StatusKind.INFORMATIONAL:
+        elif kind is _INFORMATIONAL:
             self.informational.append(status)
         else:
             self.failure.append(status)

@@ -24,11 +24,14 @@ TOGGLE_ID: Final = 0x04
 TOGGLE_HASH: Final = 0x08
 TOGGLE_PRIVATE: Final = 0x10
 _TOGGLES_KNOWN: Final = 0x1F
+_TOGGLES_ALLOWED: Final = frozenset(one for one in range(_TOGGLES_KNOWN + 1) if one & TOGGLE_LABEL)
 _TOGGLES_PLAIN: Final = TOGGLE_REQUESTABLE | TOGGLE_LABEL
 _HEADER_BYTES: Final = _HEADER.size
 _DESCRIPTION: Final = struct.Struct(">I4s16sB")
 """Description box up to its label: length, type, type UUID, toggles."""
 _DESCRIPTION_BYTES: Final = _HEADER_BYTES + _DESCRIPTION.size
+_header_at: Final = _HEADER.unpack_from
+_description_at: Final = _DESCRIPTION.unpack_from
 
 
 def box_uuid(fourcc: bytes) -> bytes:
@@ -81,12 +84,13 @@ class SuperBox(NamedTuple):
 
 
 class _Reader:
-    __slots__ = ("boxes", "data", "limits")
+    __slots__ = ("data", "depth", "left", "limits")
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data = data
         self.limits = limits
-        self.boxes = 0
+        self.depth = limits.jumbf_depth
+        self.left = limits.jumbf_boxes
 
     def header(self, pos: int, end: int) -> tuple[int, bytes]:
         """End offset and type of the box at ``pos``.
@@ -94,12 +98,12 @@ class _Reader:
         Extended (``LBox`` 1) and open-ended (``LBox`` 0) lengths are refused: no C2PA
         writer needs them, and an open end would let bytes join the store unseen.
         """
-        self.boxes += 1
-        if self.boxes > self.limits.jumbf_boxes:
+        self.left -= 1
+        if self.left < 0:
             raise LimitError(f"the manifest store has more than {self.limits.jumbf_boxes} boxes")
         if end - pos < _HEADER_BYTES:
             raise MalformedError(f"JUMBF box header cut off at byte {pos}")
-        length, kind = _HEADER.unpack_from(self.data, pos)
+        length, kind = _header_at(self.data, pos)
         stop = pos + length
         if length < _HEADER_BYTES or stop > end:
             raise MalformedError(f"JUMBF box length {length} does not fit at byte {pos}")
@@ -107,22 +111,27 @@ class _Reader:
 
     def superbox(self, start: int, end: int, depth: int) -> SuperBox:
         """Read the superbox from ``start`` to ``end``; its own header was read already."""
-        if depth > self.limits.jumbf_depth:
-            raise LimitError(f"JUMBF boxes nest deeper than {self.limits.jumbf_depth}")
+        if depth > self.depth:
+            raise LimitError(f"JUMBF boxes nest deeper than {self.depth}")
         if end - start < _DESCRIPTION_BYTES:
             raise MalformedError(f"JUMBF superbox at byte {start} is too short for a description")
         data = self.data
-        length, kind, uuid, toggles = _DESCRIPTION.unpack_from(data, start + _HEADER_BYTES)
+        length, kind, uuid, toggles = _description_at(data, start + _HEADER_BYTES)
         pos = start + _HEADER_BYTES + length
         if kind != b"jumd" or length < _DESCRIPTION.size or pos > end:
             raise MalformedError(f"JUMBF superbox at byte {start} does not begin with a description box")
         # §11.1.4.1.2: C2PA boxes are requestable and labelled, and salted ones private.
         # Any other toggle would let bytes differ without changing what is read.
-        if toggles & ~_TOGGLES_KNOWN or not toggles & TOGGLE_LABEL:
+        if toggles not in _TOGGLES_ALLOWED:
             raise MalformedError(f"JUMBF description box has toggles {toggles:#04x}")
-        label, rest = self.label(start + _DESCRIPTION_BYTES, pos)
+        begin = start + _DESCRIPTION_BYTES
+        rest = data.find(b"\0", begin, pos) + 1
+        if not rest:
+            raise MalformedError(f"JUMBF label is not terminated at byte {begin}")
+        raw = data[begin : rest - 1]
+        label = _KNOWN_LABELS.get(raw) or _label(raw, begin)
         salt = None
-        if toggles & ~_TOGGLES_PLAIN:
+        if toggles > _TOGGLES_PLAIN:
             rest += 4 * bool(toggles & TOGGLE_ID) + 32 * bool(toggles & TOGGLE_HASH)
             if toggles & TOGGLE_PRIVATE:
                 stop, kind = self.header(rest, pos)
@@ -133,30 +142,24 @@ class _Reader:
         superboxes: list[SuperBox] = []
         contents: list[ContentBox] = []
         while pos < end:
-            stop, kind = self.header(pos, end)
+            begin = pos
+            pos, kind = self.header(begin, end)
             if kind == b"jumb":
-                superboxes.append(self.superbox(pos, stop, depth + 1))
+                superboxes.append(self.superbox(begin, pos, depth + 1))
             else:
-                contents.append(ContentBox(kind, data[pos + _HEADER_BYTES : stop]))
-            pos = stop
+                contents.append(ContentBox(kind, data[begin + _HEADER_BYTES : pos]))
         return SuperBox(uuid, label, toggles, salt, tuple(superboxes), tuple(contents), data[start:end])
 
-    def label(self, pos: int, end: int) -> tuple[str, int]:
-        """The label at ``pos`` and the offset behind its terminator."""
-        stop = self.data.find(b"\0", pos, end)
-        if stop < 0:
-            raise MalformedError(f"JUMBF label is not terminated at byte {pos}")
-        raw = self.data[pos:stop]
-        known = _KNOWN_LABELS.get(raw)
-        if known is not None:
-            return known, stop + 1
-        try:
-            label = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            raise MalformedError(f"JUMBF label is not UTF-8 at byte {pos}") from None
-        if not label or _is_forbidden(label):
-            raise MalformedError(f"JUMBF label {label[:80]!r} is empty or has a forbidden character")
-        return label, stop + 1
+
+def _label(raw: bytes, begin: int) -> str:
+    """The label that stands at ``begin``."""
+    try:
+        label = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedError(f"JUMBF label is not UTF-8 at byte {begin}") from None
+    if not label or _is_forbidden(label):
+        raise MalformedError(f"JUMBF label {label[:80]!r} is empty or has a forbidden character")
+    return label
 
 
 # C2PA 2.4 §11.1.4.1.1; the UTF-8 decoder has refused surrogates already.

@@ -5,6 +5,7 @@ This is the layer between boxes (:mod:`.jumbf`) and meaning (:mod:`.claim`).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError, UnsupportedError
@@ -38,6 +39,10 @@ _PARTS: Final = frozenset(
         jumbf.UUID_CREDENTIALS,
     }
 )
+_LABELS_OF_OTHERS: Final = {
+    jumbf.UUID_DATA_BOXES: "c2pa.databoxes",
+    jumbf.UUID_CREDENTIALS: "c2pa.credentials",
+}
 _PLAIN_TOGGLES: Final = jumbf.TOGGLE_REQUESTABLE | jumbf.TOGGLE_LABEL
 
 
@@ -114,6 +119,12 @@ class Manifest(NamedTuple):
                 return f"box {box.label!r} holds more than one CBOR box"
         if len(self.assertion_stores) > 1:
             return "the manifest has two assertion stores"
+        if len({box.uuid for box in self.others}) != len(self.others):
+            return "the manifest has two stores of one kind"
+        for box in self.others:
+            # Hashed URIs cover what stands in them, and nothing covers their labels.
+            if box.label != _LABELS_OF_OTHERS[box.uuid] or not box.superboxes:
+                return f"box {box.label[:80]!r} has another label than its type, or is empty"
         if any(box.label != LABEL_ASSERTIONS for box in self.assertion_stores):
             return "the assertion store has another label"
         return None
@@ -170,6 +181,8 @@ def join(older: Sequence[ManifestStore], active: ManifestStore) -> ManifestStore
     Raises:
         MalformedError: two different manifests with one label.
     """
+    if not older:
+        return active
     known = {manifest.label: manifest.box.raw for manifest in active.manifests}
     elsewhere = []
     for store in older:
@@ -227,12 +240,30 @@ def base_label(label: str) -> str:
     return head if tail.isdigit() else label
 
 
+_UUID: Final = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_URN: Final = re.compile(rf"urn:c2pa:{_UUID}(?::[!-9;-~]{{0,32}}(?::[0-9]{{1,9}}_[0-9]{{1,9}})?)?")
+_OLDER_NAME: Final = re.compile(rf"(?:[0-9A-Za-z_.-]{{1,32}}:)?(?:urn:uuid:)?{_UUID}")
+
+
+def is_name(label: str, version: int) -> bool:
+    """Whether the label of a manifest has the form of its time, so that it says nothing else (§8.1).
+
+    Args:
+        label: of the manifest.
+        version: of its claim; those of version 1 have a UUID with or without words before it.
+    """
+    return bool(_URN.fullmatch(label) or (version == 1 and _OLDER_NAME.fullmatch(label)))
+
+
 class Target(NamedTuple):
     """What a JUMBF URI names: a manifest and the path of labels inside it."""
 
     manifest: str | None
     """Label of the manifest; None for the one the URI stands in."""
     path: tuple[str, ...]
+
+
+_NO_LABELS: Final = frozenset({"", ".", ".."})
 
 
 def parse_uri(uri: Any) -> Target | None:
@@ -244,12 +275,13 @@ def parse_uri(uri: Any) -> Target | None:
     if not isinstance(uri, str) or not uri.startswith(URI_PREFIX):
         return None
     rest = uri[len(URI_PREFIX) :]
-    labels = rest.lstrip("/").split("/") if not rest.startswith("//") else [""]
-    if "" in labels or ".." in labels or "." in labels:
+    absolute = rest.startswith("/")
+    labels = rest[absolute:].split("/")
+    if not _NO_LABELS.isdisjoint(labels):
         return None
-    if labels[0] == LABEL_STORE and (rest.startswith("/") or len(labels) > 1):
+    if labels[0] == LABEL_STORE and (absolute or len(labels) > 1):
         return Target(labels[1], tuple(labels[2:])) if len(labels) > 1 else None
-    return None if rest.startswith("/") else Target(None, tuple(labels))
+    return None if absolute else Target(None, tuple(labels))
 
 
 def resolve(manifest: Manifest, path: tuple[str, ...]) -> SuperBox | None:

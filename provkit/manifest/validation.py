@@ -150,9 +150,18 @@ class CredentialJudge(Protocol):
         ...
 
     def revocation(
-        self, responses: Sequence[bytes], chain: tuple[bytes, ...], at: datetime, *, stamped: bool
+        self,
+        responses: Sequence[bytes],
+        chain: tuple[bytes, ...],
+        at: datetime,
+        *,
+        stamped: bool,
+        of_identity: bool = False,
     ) -> tuple[tuple[StatusCode, str], ...]:
-        """Judge stapled OCSP responses about the first certificate of a chain that parses."""
+        """Judge stapled OCSP responses about the first certificate of a chain that parses.
+
+        `of_identity`: it signed an identity assertion, so the lists for identities count.
+        """
         ...
 
 

@@ -7,8 +7,7 @@ Nothing here touches a clock, a file or a network.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from provkit.codes import StatusCode
 from provkit.errors import MalformedError
@@ -25,12 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from provkit.limits import Limits
+    from provkit.manifest.claim import Claim
     from provkit.manifest.store import ManifestStore
     from provkit.manifest.validation import Binding, Boxed, CredentialJudge, Validation
-
-_URN: Final = re.compile(
-    r"urn:c2pa:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?::[!-9;-~]{0,32}(?::[0-9]+_[0-9]+)?)?"
-)
 
 
 def validate(
@@ -131,9 +127,15 @@ def _claim(run: Validation, limits: Limits) -> bytes | None:
     if run.claim is None:
         return None
     # The label of a manifest is signed only through URIs in the claim: hold it to the grammar.
-    if version > 1 and not _URN.fullmatch(manifest.label):
+    if not stores.is_name(manifest.label, version) and (version > 1 or not _names(run.claim, manifest.label)):
         add(StatusCode.CLAIM_MALFORMED, url, "the manifest's label is no C2PA URN (§8.1)")
     return payload
+
+
+def _names(claim: Claim, label: str) -> bool:
+    """Whether the claim signs the label of its manifest, by the URI of its signature."""
+    target = stores.parse_uri(claim.signature)
+    return target is not None and target.manifest == label
 
 
 def _content(

@@ -66,6 +66,7 @@ _TERMS: Final = {
     )
 }
 
+_EXACT: Final = {term.uri: term for term in _TERMS.values()}
 _FOLDED: Final = {name.casefold(): term for name, term in _TERMS.items()}
 _BASES: Final = ("cv.iptc.org/newscodes/digitalsourcetype/", "c2pa.org/digitalsourcetype/")
 
@@ -80,6 +81,9 @@ def lookup(value: Any) -> SourceType | None:
     """
     if not isinstance(value, str):
         return None
+    exact = _EXACT.get(value)
+    if exact is not None:
+        return exact
     name = value.strip().removesuffix("/")
     bare = name.rpartition("/")[2].removeprefix("digsrctype:")
     if name == "c2pa.trainedAlgorithmicData":

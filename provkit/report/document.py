@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
-from provkit.report import statements
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -55,6 +53,8 @@ def result_data(result: Result) -> dict[str, Any]:
 
 
 def _data(result: Result) -> dict[str, Any]:
+    from provkit.report import statements
+
     verdict, error = result.verdict, result.error
     if verdict is None:
         failure = error or Failure("internal", "no verdict")

@@ -121,9 +121,9 @@ def _table(judged: Sequence[Judged], chosen: Mapping[int, int]) -> str:
         else ""
     )
     return (
-        f'<section aria-labelledby="files"><h2 id="files">Files</h2><p class="say">{accepted} of {len(judged)} '
+        f'<section><h2 id="files">Files</h2><p class="say">{accepted} of {len(judged)} '
         "accepted."
-        f'{_origins(judged)}</p><div class="wide" tabindex="0" role="region" aria-labelledby="files">'
+        f'{_origins(judged)}</p><div class="wide" tabindex="0" role="group" aria-labelledby="files">'
         '<table class="files"><thead><tr><th scope="col">State</th><th scope="col">File</th>'
         '<th scope="col">Stated origin</th><th scope="col">Signed by</th><th scope="col" class="hide">Time</th>'
         f'<th scope="col">Accepted</th></tr></thead><tbody>{rows}</tbody></table></div>{more}{cut}</section>'

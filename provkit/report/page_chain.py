@@ -47,10 +47,10 @@ def chain_section(events: tuple[Event, ...] | None, verdict: Verdict, path: str,
     elif len(events) > 1 or any(event.links for event in events):
         said = '<p class="say">The newest manifest on top; arrows come from what it was made from.</p>'
     return (
-        f'<h3 id="{mark}c">How it came to be</h3>{said}<div class="wide chain" tabindex="0" role="region" '
+        f'<h3 id="{mark}c">How it came to be</h3>{said}<div class="wide chain" tabindex="0" role="group" '
         f'aria-labelledby="{mark}c">{picture(events, known, path, mark)}</div>'
         f"<details><summary>The same as a table: {len(events)} "
-        f'{"manifest" if len(events) == 1 else "manifests"}</summary><div class="wide" tabindex="0" role="region" '
+        f'{"manifest" if len(events) == 1 else "manifests"}</summary><div class="wide" tabindex="0" role="group" '
         'aria-label="Manifests"><table class="codes"><thead><tr><th scope="col" class="n">#</th>'
         '<th scope="col">Manifest</th><th scope="col">Signer and time</th><th scope="col">Actions</th>'
         f'<th scope="col">Ingredients</th></tr></thead><tbody>{rows}</tbody></table></div>{rest}</details>'

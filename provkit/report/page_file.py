@@ -29,7 +29,7 @@ _CODES: Final = 300
 """Rows in the table of codes."""
 _REASONS: Final = 8
 _SAID: Final = 300
-_VERDICTS: Final = {
+VERDICTS: Final = {
     State.TRUSTED: "The credential holds for this file, and a trust list vouches for the signer. That says who "
     "stated something, not that the statement is so.",
     State.VALID: "The credential holds for this file. No trust list used here knows the signer, so the name in it "
@@ -38,6 +38,7 @@ _VERDICTS: Final = {
     "it names may have nothing to do with this file.",
     State.UNSIGNED: "No credential was found. That says nothing about the content.",
 }
+"""What a state means, in words for readers."""
 _ORIGINS: Final = {
     OriginClass.HUMAN: "human work",
     OriginClass.AI_ASSISTED: "AI-assisted",
@@ -87,13 +88,14 @@ _MARKS: Final = {
 }
 
 
-def article(judged: Judged, mark: str, dates: Mapping[str, date | None]) -> str:
+def article(judged: Judged, mark: str, dates: Mapping[str, date | None], *, lead: bool = True) -> str:
     """All that is said of one file.
 
     Args:
         judged: the result; its verdict may be missing.
         mark: id of the article, unique on the page.
         dates: of the trust lists, by name.
+        lead: begin with what the state means, which a page may have said already.
     """
     result = judged.result
     verdict = result.verdict
@@ -106,13 +108,13 @@ def article(judged: Judged, mark: str, dates: Mapping[str, date | None]) -> str:
     if verdict is None:
         said, hint = (result.error.message, result.error.hint) if result.error else ("no verdict", None)
         kind = result.error.kind if result.error else "internal"
-        rest = f'<p class="accept">What to do: {safe(hint, _SAID)}.</p>' if hint else ""
+        rest = f'<p class="accept">{safe(hint[0].upper() + hint[1:], _SAID)}.</p>' if hint else ""
         found = lookup(kind)
         meaning = f'<p class="say">{safe(found.words.meaning)}</p>' if found else ""
         return f'{head}<p class="verdict">{safe(kind)}: {safe(said, 600)}.</p>{meaning}{rest}</article>'
     parts = [
         head,
-        f'<p class="verdict">{_VERDICTS[verdict.state]}</p>',
+        f'<p class="verdict">{VERDICTS[verdict.state]}</p>' if lead else "",
         _accepted(judged),
         _reasons(verdict),
         f"<dl>{''.join(_facts(verdict, dates))}</dl>",
@@ -277,7 +279,7 @@ def _warning(warning: str) -> str:
 def _steps(verdict: Verdict) -> str:
     rows = "".join(_step(step) for step in steps(verdict))
     return (
-        '<h3>What was checked</h3><div class="wide" tabindex="0" role="region" aria-label="Steps"><table>'
+        '<h3>What was checked</h3><div class="wide" tabindex="0" role="group" aria-label="Steps"><table>'
         '<thead><tr><th scope="col" class="n">#</th><th scope="col">Step</th><th scope="col">Result</th>'
         f'<th scope="col" class="hide">Findings</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
@@ -318,7 +320,7 @@ def _codes(verdict: Verdict) -> str:
     )
     return (
         f"<details><summary>All {len(rows)} status codes, explained</summary>"
-        '<div class="wide" tabindex="0" role="region" aria-label="Status codes"><table class="codes"><thead><tr>'
+        '<div class="wide" tabindex="0" role="group" aria-label="Status codes"><table class="codes"><thead><tr>'
         '<th scope="col">Code</th><th scope="col">Kind</th><th scope="col">What it means</th>'
         '<th scope="col">What was found, and where</th>'
         f"</tr></thead><tbody>{''.join(rows[:_CODES])}</tbody></table></div>{more}</details>"
@@ -334,4 +336,4 @@ def _rows(statuses: Iterable[Status], kind: str) -> list[str]:
     ]
 
 
-__all__ = ["article", "origin_word"]
+__all__ = ["VERDICTS", "article", "origin_word"]

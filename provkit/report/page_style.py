@@ -16,7 +16,7 @@ STYLE: Final = """
 --sunk:#23282d;--trusted:#4fc197;--valid:#e0ac48;--invalid:#f3857a;--unsigned:#a0a9b3;--unjudged:#b79ce0;
 --accent:#7db0ea;--warn:#2f2717;--warnline:#c38d33}}
 *{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
 header,main,footer{max-width:64rem;margin:0 auto;padding:0 1.25rem}header{padding-top:2.5rem}
 footer{padding-top:1.2rem;padding-bottom:3rem;color:var(--soft);font-size:.88rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem}h2{font-size:1.2rem;line-height:1.35;margin:0;overflow-wrap:anywhere}
@@ -50,7 +50,7 @@ thead th{color:var(--soft);font-weight:600;white-space:nowrap}tbody th{font-weig
 td{overflow-wrap:anywhere}tr:last-child>*{border-bottom:0}.n{color:var(--soft);width:2rem}
 .o{white-space:nowrap;width:9.5rem}.o b{font-weight:650;color:var(--state,var(--soft))}
 .files td,.files th{min-width:5.5rem}.files .o{width:auto}.files tbody th{min-width:12rem}.codes th{min-width:15rem}.codes td{min-width:12rem}
-code{font-size:.86em;overflow-wrap:anywhere}
+code{font-size:.86em;overflow-wrap:anywhere}.hide code{overflow-wrap:break-word}
 details{margin-top:.9rem}summary{cursor:pointer;color:var(--accent);font-size:.95rem}details .wide{margin-top:.5rem}
 svg{display:block;max-width:100%;height:auto;min-width:27rem}
 svg text{fill:var(--ink);font:13px system-ui,sans-serif;unicode-bidi:isolate}

@@ -45,6 +45,8 @@ class Style:
     """Columns of the terminal; None (a file or a pipe) never breaks a line."""
     list_dates: Mapping[str, date] = field(default_factory=dict)
     """Dates of the trust lists, by name."""
+    several: bool = False
+    """One of several files, behind which :func:`summary` says once what is true of each."""
 
     @property
     def separator(self) -> str:
@@ -79,7 +81,8 @@ def lines(result: Result, style: Style, refused: tuple[str, ...] = ()) -> Iterat
     if style.verbosity <= QUIET:
         yield f"{label}  {path}{_short(verdict)}"
         return
-    first, *more = _fitted(path, list(_answer(verdict, style)), style)
+    answer = list(_answer(verdict, style))
+    first, *more = _fitted(path, answer, style) if answer else [path]
     yield f"{label}  {first}"
     for line in more:
         yield from _wrapped(line, style)
@@ -125,10 +128,13 @@ def _short(verdict: Verdict) -> str:
 
 def _answer(verdict: Verdict, style: Style) -> Iterator[str]:
     if verdict.state is State.UNSIGNED:
-        yield "no credential found, which says nothing about the content"
+        if not style.several:
+            yield "no credential found, which says nothing about the content"
         return
     if verdict.state is State.INVALID:
-        yield "the credential does not hold for this file; what it states is not shown"
+        yield "the credential does not hold for this file" + (
+            "" if style.several else "; what it states is not shown"
+        )
         return
     yield _stated(verdict.origin)
     yield _signed_by(verdict.signer, style) if verdict.signer else "signer not known"
@@ -177,7 +183,7 @@ def _details(verdict: Verdict, style: Style, refused: tuple[str, ...]) -> Iterat
             yield f"{status.code}: {style.escape(status.explanation, 300)}"
         if len(failures) > _REASONS:
             yield f"and {len(failures) - _REASONS} more; -v shows them"
-        if failures:
+        if failures and not style.several:
             yield f"to understand it: provkit explain {failures[0].code}"
     if holds and verdict.origin.cls is OriginClass.UNKNOWN and style.verbosity < VERBOSE:
         yield from (f"note: {style.escape(note, 300)}" for note in verdict.origin.notes)
@@ -259,7 +265,7 @@ def _minute(value: datetime) -> str:
 
 
 def summary(results: Iterable[Result], style: Style) -> Iterator[str]:
-    """Counts per state, per class, and per kind of error, for several files."""
+    """Counts per state, per class, and per kind of error, for several files; then what is true of all of a state."""
     states: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -281,6 +287,10 @@ def summary(results: Iterable[Result], style: Style) -> Iterator[str]:
         words = {OriginClass.UNKNOWN: "not stated"}
         stated = [f"{classes[cls]} {words.get(cls, str(cls))}" for cls in OriginClass if classes[cls]]
         yield f"origin where the credential holds: {', '.join(stated)}"
+    if states[State.INVALID]:
+        yield "invalid: what such a credential states is not shown; to understand a code: provkit explain CODE"
+    if states[State.UNSIGNED]:
+        yield "unsigned: no credential was found, which says nothing about the content"
 
 
 __all__ = ["FORENSIC", "NORMAL", "QUIET", "VERBOSE", "Style", "lines", "summary"]

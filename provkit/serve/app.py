@@ -12,6 +12,7 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -40,6 +41,8 @@ _HEADERS: Final = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 _KINDS: Final = {404: "not-found", 405: "method"}
+_REFUSED: Final = 400
+_LINGER_SECONDS: Final = 2
 _GONE: Final = 499
 """In the log, the status of a request whose sender did not wait for the answer."""
 
@@ -142,9 +145,11 @@ class Observed:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        said = dict(scope["headers"])
         ident = secrets.token_hex(8)
         state = scope.setdefault("state", {})
         status = sent = received = 0
+        unread = _has_body(said)
 
         async def count(message: Message) -> None:
             nonlocal status, sent
@@ -158,12 +163,17 @@ class Observed:
                 message = {**message, "headers": [*message["headers"], *extra]}
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
+                if unread and status >= _REFUSED and not message.get("more_body"):
+                    await send({**message, "more_body": True})
+                    await _read_on(listen)
+                    message = {"type": "http.response.body"}
             await send(message)
 
         async def listen() -> Message:
-            nonlocal received
+            nonlocal received, unread
             message = await receive()
             received += len(message.get("body", b""))
+            unread = bool(message.get("more_body"))
             return message
 
         try:
@@ -196,6 +206,20 @@ class Observed:
         if path in self._known:
             return path
         return _STATIC if path.startswith(_STATIC) else "other"
+
+
+def _has_body(headers: dict[bytes, bytes]) -> bool:
+    """Whether a sender sends on, whatever he is told."""
+    return b"expect" not in headers and (
+        b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+    )
+
+
+async def _read_on(receive: Receive) -> None:
+    """Take the rest of a request, for a moment: a proxy that is cut off while it sends reads no answer."""
+    with anyio.move_on_after(_LINGER_SECONDS):
+        while (await receive()).get("more_body"):
+            pass
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})

@@ -78,6 +78,9 @@ class Trust(_Written):
     anchors: tuple[_Text, ...] = Field(default=(), description="PEM files of roots that signers chain to.")
     allowed: tuple[_Text, ...] = Field(default=(), description="PEM files of signers that are trusted.")
     time_stamping: tuple[_Text, ...] = Field(default=(), description="PEM files of time-stamp roots.")
+    identities: tuple[_Text, ...] = Field(
+        default=(), description="PEM files of roots for identities named beside the signer."
+    )
     distrust: tuple[_Text, ...] = Field(default=(), description="Lists of signers that are not trusted.")
 
 
@@ -185,6 +188,7 @@ def _absolute(found: Configuration, folder: Path) -> Configuration:
                     "anchors": here(trust.anchors),
                     "allowed": here(trust.allowed),
                     "time_stamping": here(trust.time_stamping),
+                    "identities": here(trust.identities),
                     "distrust": here(trust.distrust),
                 }
             ),

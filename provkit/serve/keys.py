@@ -14,7 +14,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from provkit.errors import ConfigurationError
-from provkit.serve.refusals import RefusalError
+from provkit.serve.logs import LOGGER
+from provkit.serve.refusals import RefusalError, busy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,11 +91,15 @@ class Ledger:
         """Count one file; returns the day it is counted for.
 
         Raises:
-            RefusalError: the key had as many as it may on that day.
+            RefusalError: the key had as many as it may on that day, or nothing can be counted.
         """
         day = f"{now.astimezone(UTC):%Y-%m-%d}"
-        with self._lock:
-            counted = self._database.execute(_TAKE, (day, key.name, key.per_day)).fetchone()
+        try:
+            with self._lock:
+                counted = self._database.execute(_TAKE, (day, key.name, key.per_day)).fetchone()
+        except sqlite3.Error as error:
+            LOGGER.error("ledger", extra={"facts": {"reason": str(error)}})
+            raise busy("files cannot be counted at the moment") from error
         if counted is None:
             today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
             wait = int((today + timedelta(days=1) - now).total_seconds()) + 1
@@ -108,11 +113,14 @@ class Ledger:
         return day
 
     def give_back(self, key: Key, day: str) -> None:
-        """Uncount a file that was not signed after all."""
-        with self._lock:
-            self._database.execute(
-                "UPDATE used SET files = files - 1 WHERE day = ? AND key = ?", (day, key.name)
-            )
+        """Uncount a file that was not signed after all; where that cannot be, it stays counted."""
+        try:
+            with self._lock:
+                self._database.execute(
+                    "UPDATE used SET files = files - 1 WHERE day = ? AND key = ?", (day, key.name)
+                )
+        except sqlite3.Error as error:
+            LOGGER.error("ledger", extra={"facts": {"reason": str(error)}})
 
     def close(self) -> None:
         """Close the file."""

@@ -60,12 +60,14 @@ _REASONS: Final = {
     "that statement counts from listed signers only.",
     Reason.DOES_NOT_HOLD: "There is a credential, and it does not hold for this file; what it states is not shown.",
 }
-_STATEMENTS: Final = {
-    LabelCode.AI_GENERATED: "states that a model generated this",
-    LabelCode.AI_EDITED: "states that a model generated or changed a part of this",
-    LabelCode.CAMERA_CAPTURED: "states that a camera captured this",
-    LabelCode.HUMAN_MADE: "states that a person made this",
+_DONE: Final = {
+    LabelCode.AI_GENERATED: "a model generated",
+    LabelCode.AI_EDITED: "a model generated or changed a part of",
+    LabelCode.CAMERA_CAPTURED: "a camera captured",
+    LabelCode.HUMAN_MADE: "a person made",
 }
+_BY_ALGORITHM: Final = "an algorithm that was not trained on samples generated"
+_ALGORITHM: Final = "algorithmicMedia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Label:
     """A trust list vouches for the signer."""
     complete: bool = False
     """The signer states that all that was done is listed."""
+    statement: str = ""
+    """What the signer does, after his name; empty where nothing is stated."""
 
     @property
     def words(self) -> str:
@@ -92,7 +96,7 @@ class Label:
             return _REASONS[self.reason]
         known = "" if self.listed else ", who is on no list used here,"
         rest = "" if self.complete else " Not all that was done to it is stated to be listed."
-        return f"The signer, {self.signer or 'not named'}{known or ','} {_STATEMENTS[self.code]}.{rest}"
+        return f"The signer, {self.signer or 'not named'}{known or ','} {self.statement}.{rest}"
 
 
 def label_of(verdict: Verdict) -> Label:
@@ -109,7 +113,21 @@ def label_of(verdict: Verdict) -> Label:
     if origin.cls is OriginClass.HUMAN and not listed:
         return Label(LabelCode.NOT_STATED, Reason.UNLISTED_SIGNER)
     signer = verdict.signer.name if verdict.signer else None
-    return Label(code, Reason.STATED, signer, listed, origin.complete)
+    return Label(code, Reason.STATED, signer, listed, origin.complete, _statement(verdict, code))
+
+
+def _statement(verdict: Verdict, code: LabelCode) -> str:
+    """What is stated, and by whom: the signer does not say himself what a credential before his says."""
+    origin = verdict.origin
+    deciding = [one for one in origin.evidence if one.source_type == origin.source_type]
+    own = not deciding or any(f"/{verdict.manifest}/" in one.where for one in deciding)
+    if not own and deciding[0].cls is OriginClass.SYNTHETIC:
+        code = LabelCode.AI_GENERATED
+    algorithm = code is LabelCode.AI_GENERATED and _name(origin.source_type) == _ALGORITHM
+    done = _BY_ALGORITHM if algorithm else _DONE[code]
+    if own:
+        return f"states that {done} this"
+    return f"names a source whose credential states that {done} it"
 
 
 def _code(verdict: Verdict) -> LabelCode:
@@ -120,11 +138,16 @@ def _code(verdict: Verdict) -> LabelCode:
         case OriginClass.AI_ASSISTED:
             return LabelCode.AI_EDITED
         case OriginClass.HUMAN:
-            term = lookup(origin.source_type)
-            captured = term is not None and term.uri.rpartition("/")[2] in _CAPTURE
+            captured = _name(origin.source_type) in _CAPTURE
             return LabelCode.CAMERA_CAPTURED if captured else LabelCode.HUMAN_MADE
         case OriginClass.UNKNOWN:
             return LabelCode.NOT_STATED
+
+
+def _name(source_type: str | None) -> str | None:
+    """The last word of a term that is known."""
+    term = lookup(source_type)
+    return None if term is None else term.uri.rpartition("/")[2]
 
 
 def badge(label: Label) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -43,11 +44,23 @@ def write_to_stderr() -> None:
     """Let this process log to its standard error, which systemd and containers collect."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    for name in (LOGGER.name, "uvicorn"):
+    logging.getLogger().handlers[:] = [handler]
+    for name, level in ((LOGGER.name, logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
-        logger.handlers[:] = [handler]
-        logger.setLevel(logging.INFO if name == LOGGER.name else logging.WARNING)
-        logger.propagate = False
+        logger.handlers.clear()
+        logger.setLevel(level)
 
 
-__all__ = ["LOGGER", "JsonLines", "event", "write_to_stderr"]
+def be_silent() -> None:
+    """From now on nothing in this process can write to standard output or error.
+
+    What a library has to say about a file, it may say in words of the file: as a line of its log, as a
+    warning, or from code that is not Python.
+    """
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
+
+
+__all__ = ["LOGGER", "JsonLines", "be_silent", "event", "write_to_stderr"]

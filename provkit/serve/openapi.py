@@ -9,12 +9,14 @@ from pydantic.json_schema import models_json_schema
 import provkit
 from provkit.report.model import VerdictDocument
 from provkit.serve.model import HealthDocument, LabelDocument, RefusalDocument, UrlRequest
+from provkit.verdict import OriginClass
 
 if TYPE_CHECKING:
     from provkit.serve.configuration import Configuration
 
 _REF: Final = "#/components/schemas/{model}"
 _FILE: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
+_CLASSES: Final = (OriginClass.HUMAN, OriginClass.AI_ASSISTED, OriginClass.SYNTHETIC)
 _BUSY: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 _REFUSALS: Final = {
     400: "The request cannot be understood.",
@@ -133,9 +135,13 @@ def _signing() -> dict[str, Any]:
         "properties": {
             "file": {**_FILE, "description": "The file; its name tells the kind of a text."},
             "origin": {
-                "type": "string",
-                "description": "human, ai-assisted or synthetic; or a JSON object with class and the other "
-                "parts of a declaration (provkit schema origin).",
+                "description": "A class; or a JSON object with class and the other parts of a declaration "
+                "(provkit schema origin).",
+                "anyOf": [
+                    {"type": "string", "enum": [str(cls) for cls in _CLASSES]},
+                    {"type": "string", "contentMediaType": "application/json", "pattern": r"^\s*\{"},
+                ],
+                "examples": [str(_CLASSES[-1])],
             },
             "identity": {"type": "string", "description": "Who signs; the first of the key when left out."},
             "media_type": {"type": "string", "description": "Of a text; the name decides when left out."},

@@ -75,13 +75,14 @@ def front(about: About, problem: str | None = None) -> str:
         about: the service.
         problem: what is wrong with what was sent, one sentence of ours.
     """
-    said = f'<p class="problem" role="alert">{safe(problem)}</p>' if problem else ""
+    said = f'<p class="problem" id="answer" role="alert" tabindex="-1">{safe(problem)}</p>' if problem else ""
     lead = (
         '<header class="top"><h1>What does this file say about itself?</h1><p class="lead">Signed files state who '
         "signed them and where they come from: a person, a camera, a model. Check here whether that statement "
         "holds.</p></header>"
     )
-    return _page("Check a file", f"{lead}<main>{said}{_forms(about)}{_legend()}</main>")
+    title = "Nothing was checked" if problem else "Check a file"
+    return _page(title, f"{lead}<main>{said}{_forms(about)}{_legend()}</main>")
 
 
 def result(about: About, fragment: str) -> str:
@@ -94,8 +95,8 @@ def result(about: About, fragment: str) -> str:
     again = '<section class="again" aria-labelledby="again"><h2 id="again">Check another</h2>'
     return _page(
         "The answer",
-        f'<header class="top small"><h1>What the credential says</h1></header><main>{fragment}'
-        f"{again}{_forms(about)}</section>{_legend()}</main>",
+        f"<main>{fragment}{again}{_forms(about)}</section>{_legend()}</main>",
+        '<a href="#again">Check another</a>',
     )
 
 
@@ -105,7 +106,7 @@ def _forms(about: About) -> str:
         '<label for="file"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 16V4m0 0L7 9m5-5l5 5M4 16v3a1 1 '
         '0 0 0 1 1h14a1 1 0 0 0 1-1v-3"/></svg><b>Choose a file<i data-hint></i></b><span>Image, text, page, PDF, sound, video '
         f'or office file, up to {about.body_mb} MB</span></label><input id="file" name="file" type="file" '
-        'required><button type="submit">Check the file</button></form>'
+        f'data-most="{about.body_mb}" required><button type="submit">Check the file</button></form>'
     )
     text = (
         '<form class="card" aria-label="A text" method="post" action="/" enctype="multipart/form-data"><label for="text">Paste a text'
@@ -122,8 +123,8 @@ def _forms(about: About) -> str:
         else ""
     )
     return (
-        f'<div class="ways">{file}{text}{url}</div><p class="busy" role="status" data-busy></p>'
-        '<p class="say">What you send is looked at, then deleted. Nothing of it is kept or logged.</p>'
+        f'<div class="ways">{file}{text}{url}</div><p class="say kept">What you send is looked at, then deleted. '
+        'Nothing of it is kept or logged.</p><p class="busy" role="status" data-busy></p>'
     )
 
 
@@ -138,7 +139,7 @@ def _legend() -> str:
     )
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, link: str = "") -> str:
     return ascii_only(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -146,7 +147,7 @@ def _page(title: str, body: str) -> str:
         f'<link rel="icon" href="/static/{_ICON.name}"><link rel="stylesheet" href="/static/{_STYLE.name}">'
         f'<script src="/static/{_SCRIPT.name}" defer></script></head><body>'
         '<a class="skip" href="#main">To the content</a><nav class="brand" aria-label="Site"><a href="/">'
-        f'<img src="/static/{_ICON.name}" alt="" width="26" height="26">provkit</a></nav>'
+        f'<img src="/static/{_ICON.name}" alt="" width="26" height="26">provkit</a>{link}</nav>'
         f'<div id="main">{body}</div><footer><p>Reads C2PA 2.4 Content Credentials. '
         '<a href="/openapi.json">API description</a></p></footer></body></html>\n'
     )

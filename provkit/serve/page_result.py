@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from provkit.report.judged import Judged, Outcome
 from provkit.report.markup import ascii_only, safe
-from provkit.report.page_file import article
+from provkit.report.page_file import VERDICTS, article
 from provkit.serve.labels import label_of
+from provkit.verdict import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,19 +28,22 @@ def fragment(result: Result, events: tuple[Event, ...] | None, dates: Mapping[st
     """
     # Nothing was asked for here, so nothing is accepted or refused.
     judged = Judged(result, Outcome.UNJUDGED, events=events)
-    return ascii_only(f"{_answer(result)}{article(judged, 'r', dates)}")
+    return ascii_only(f"{_answer(result)}{article(judged, 'r', dates, lead=False)}")
 
 
 def _answer(result: Result) -> str:
-    if result.verdict is None:
-        code, words = "none", "No answer"
-        said = "This file could not be judged; below it says why."
+    verdict = result.verdict
+    if verdict is None:
+        code, words, said = "none", "No answer", ["This file could not be judged; below it says why."]
     else:
-        label = label_of(result.verdict)
-        code, words, said = str(label.code), label.words, label.sentence
+        label = label_of(verdict)
+        code, words, said = str(label.code), label.words, [VERDICTS[verdict.state]]
+        if verdict.state in (State.TRUSTED, State.VALID):  # else the state says all that the label does
+            said.insert(0, label.sentence)
+    lines = "".join(f"<p>{safe(line, 400)}</p>" for line in said)
     return (
         f'<section class="answer l-{code}" aria-labelledby="answer"><p class="kicker">Label</p>'
-        f'<h2 id="answer" tabindex="-1">{safe(words)}</h2><p>{safe(said, 400)}</p></section>'
+        f'<h1 id="answer" tabindex="-1">{safe(words)}</h1>{lines}</section>'
     )
 
 

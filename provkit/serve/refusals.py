@@ -39,18 +39,24 @@ class RefusalError(Exception):
         self.hint = hint
         self.headers = dict(headers or {})
 
+    @property
+    def sentence(self) -> str:
+        """The refusal for readers.  Quotes the request: escape it."""
+        said = ". ".join(part[:1].upper() + part[1:] for part in (self.message, self.hint) if part)
+        return f"{said}."
+
     def response(self) -> JSONResponse:
         """The refusal as a response."""
         said = {"error": {"kind": self.kind, "message": self.message, "hint": self.hint}}
         return JSONResponse(sound(said), self.status, self.headers)
 
 
-def busy() -> RefusalError:
+def busy(message: str = "the service is at work on as much as it may be") -> RefusalError:
     """Too much to do at the moment."""
     return RefusalError(
         503,
         "busy",
-        "the service is at work on as much as it may be",
+        message,
         hint="try again",
         headers={"Retry-After": "1"},
     )

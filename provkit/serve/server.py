@@ -10,6 +10,8 @@ import uvicorn
 from provkit.errors import ConfigurationError
 from provkit.serve import logs
 from provkit.serve.app import build_app
+from provkit.serve.connections import Connection
+from provkit.serve.crew import REPLACE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     from provkit.serve.configuration import Configuration
     from provkit.trust.store import TrustStore
 
-_CONNECTIONS: Final = 16
+_CONNECTIONS: Final = 8
 """Open connections for each request that may be at work."""
 _HEADER_BYTES: Final = 32 * 1024
 _IDLE_SECONDS: Final = 5
-_SPARE_SECONDS: Final = 5
+_SPARE_SECONDS: Final = 15
+"""For what comes after: a worker to be replaced, an answer to be read."""
+_SIGNALS: Final = ("SIGTERM", "SIGINT", "SIGHUP")
 
 
 class _Server(uvicorn.Server):
@@ -39,7 +43,7 @@ class _Server(uvicorn.Server):
 
 
 def run(configuration: Configuration, trust: TrustStore, started: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; then finish what was accepted, and return.
+    """Serve until SIGTERM, SIGHUP or Ctrl-C; then finish what was accepted, and return.
 
     Args:
         configuration: what the operator wrote.
@@ -51,9 +55,9 @@ def run(configuration: Configuration, trust: TrustStore, started: Callable[[str]
     """
     logs.write_to_stderr()
     server, bounds = configuration.server, configuration.limits
-    longest = bounds.upload_seconds + bounds.job_seconds + _SPARE_SECONDS
-    if configuration.urls.enabled:
-        longest += configuration.urls.seconds
+    # Sent, waiting for a worker, at work.
+    job = bounds.job_seconds + (configuration.urls.seconds if configuration.urls.enabled else 0)
+    longest = bounds.upload_seconds + max(job, REPLACE_SECONDS) + job + _SPARE_SECONDS
     app = build_app(configuration, trust)
     problems: list[ConfigurationError] = []
     config = uvicorn.Config(
@@ -61,6 +65,8 @@ def run(configuration: Configuration, trust: TrustStore, started: Callable[[str]
         host=server.host,
         port=server.port,
         lifespan="on",
+        http=Connection,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -78,8 +84,9 @@ def run(configuration: Configuration, trust: TrustStore, started: Callable[[str]
         ) from error
     service = _Server(config, started)
     # uvicorn puts back what it found, and raises the signal again when it is done.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, service.handle_exit)
+    for name in _SIGNALS:
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), service.handle_exit)
     try:
         service.run(sockets=[line])
     except SystemExit as error:  # uvicorn's way to say that the application did not start

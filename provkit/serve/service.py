@@ -25,7 +25,7 @@ from provkit.serve.model import UrlRequest
 from provkit.serve.openapi import document
 from provkit.serve.refusals import RefusalError
 from provkit.serve.tasks import Answer, Judge, Setup, Sign
-from provkit.serve.uploads import Form, Gate, Room, Spool, read_body, read_form
+from provkit.serve.uploads import TEXT_BYTES, Form, Gate, Room, Spool, disk, read_body, read_file, read_form
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _UPLOADS: Final = 4
 """Requests that are being sent for each that is at work: whoever sends slowly keeps nobody out."""
+_WAITING: Final = 4
+"""Addresses that are fetched or wait for it, for each worker that fetches: elsewhere may be slow."""
 _URL_BYTES: Final = 64 * 1024
 _FORM: Final = "multipart/form-data"
 _SIGN_FIELDS: Final = frozenset({"origin", "identity", "media_type", "keep_history"})
@@ -60,7 +62,6 @@ class Service:
         memory = bounds.worker_memory_mb * MIB
         self._bounds = bounds
         self._uploading = Gate(bounds.concurrency * _UPLOADS)
-        self._working = Gate(bounds.concurrency)
         # What a file costs is linear in its size: small ones never wait behind large ones.
         self._judges = Crew(Setup(trust, memory), bounds.workers, bounds.job_seconds, bounds.concurrency)
         self._patient = Crew(
@@ -69,7 +70,8 @@ class Service:
         self._fetchers = self._signers = None
         if urls.enabled:
             setup = Setup(trust, memory, fetch_seconds=urls.seconds, body_bytes=bounds.body_mb * MIB)
-            self._fetchers = Crew(setup, urls.workers, urls.seconds + bounds.job_seconds, bounds.concurrency)
+            waiting = min(bounds.concurrency, urls.workers * _WAITING)
+            self._fetchers = Crew(setup, urls.workers, urls.seconds + bounds.job_seconds, waiting)
         if configuration.key:
             setup = Setup(trust, memory, identities=configuration.identity)
             self._signers = Crew(setup, configuration.signing.workers, bounds.job_seconds, bounds.concurrency)
@@ -146,8 +148,7 @@ class Service:
             if "file" not in form.files:
                 raise RefusalError(400, "malformed", "the form has no file", hint="name its part: file")
             return Judge(want, form.names["file"], form.files["file"], manifest=form.files.get("manifest"))
-        data = await read_body(request, self._bounds)
-        return Judge(want, "-", await to_thread.run_sync(room.keep, data))
+        return Judge(want, "-", await read_file(request, room, self._bounds))
 
     async def _answer(self, request: Request, task: Judge) -> Answer:
         crew = self._judges if task.upload is None or task.upload.data is not None else self._patient
@@ -157,15 +158,14 @@ class Service:
                     403, "blocked", "this service fetches nothing", hint="send the file itself"
                 )
             crew = self._fetchers
-        with self._working.enter():
-            try:
-                answer = await crew.run(worker.judge, task)
-            except JobLateError:
-                self.metrics.count("provkit_workers_lost_total", reason="late")
-                answer = _without(task, Failure("limit", "judging the file takes longer than it may"))
-            except JobDiedError:
-                self.metrics.count("provkit_workers_lost_total", reason="died")
-                answer = _without(task, Failure("internal", "the process that judged the file died of it"))
+        try:
+            answer = await crew.run(worker.judge, task)
+        except JobLateError:
+            self.metrics.count("provkit_workers_lost_total", reason="late")
+            answer = _without(task, Failure("limit", "judging the file takes longer than it may"))
+        except JobDiedError:
+            self.metrics.count("provkit_workers_lost_total", reason="died")
+            answer = _without(task, Failure("internal", "the process that judged the file died of it"))
         self._note(request, answer)
         return answer
 
@@ -192,23 +192,20 @@ class Service:
                     )
                 form = await read_form(request, room, self._bounds)
             task = _sign_task(form, key, str(room.new()))
-            with self._working.enter():
-                day = self._ledger.take(key, datetime.now(UTC))
-                signed = False
-                try:
-                    answer = await self._signers.run(worker.sign, task)
-                    signed = answer.status == 200
-                except JobLateError as error:
-                    self.metrics.count("provkit_workers_lost_total", reason="late")
-                    raise RefusalError(413, "limit", "signing the file takes longer than it may") from error
-                except JobDiedError as error:
-                    self.metrics.count("provkit_workers_lost_total", reason="died")
-                    raise RefusalError(
-                        422, "internal", "the process that signed the file died of it"
-                    ) from error
-                finally:
-                    if not signed:
-                        self._ledger.give_back(key, day)
+            day = await to_thread.run_sync(self._ledger.take, key, datetime.now(UTC))
+            signed = False
+            try:
+                answer = await self._signers.run(worker.sign, task)
+                signed = answer.status == 200
+            except JobLateError as error:
+                self.metrics.count("provkit_workers_lost_total", reason="late")
+                raise RefusalError(413, "limit", "signing the file takes longer than it may") from error
+            except JobDiedError as error:
+                self.metrics.count("provkit_workers_lost_total", reason="died")
+                raise RefusalError(422, "internal", "the process that signed the file died of it") from error
+            finally:
+                if not signed:
+                    await to_thread.run_sync(self._ledger.give_back, key, day)
             self._note(request, answer)
             request.state.facts = {**answer.facts, "key": key.name, "identity": task.identity}
             if not signed:
@@ -227,11 +224,19 @@ class Service:
         return HTMLResponse(page.front(self._about()))
 
     async def check(self, request: Request) -> Response:
-        """``POST /``, from the forms of the page."""
+        """``POST /``, from the forms of the page; whoever reads it gets a page also when nothing is done."""
+        try:
+            return await self._checked(request)
+        except RefusalError as error:
+            request.state.facts = {"error": error.kind}
+            return HTMLResponse(page.front(self._about(), error.sentence), error.status, error.headers)
+
+    async def _checked(self, request: Request) -> Response:
         with self._room() as room:
             with self._uploading.enter():
-                form = await read_form(request, room, self._bounds)
-                task = await to_thread.run_sync(_page_task, form, room)
+                form = await read_form(request, room, self._bounds, TEXT_BYTES)
+                with disk():
+                    task = await to_thread.run_sync(_page_task, form, room)
             if task is None:
                 return HTMLResponse(page.front(self._about(), "Choose a file, or paste a text, first."), 400)
             answer = await self._answer(request, task)
@@ -249,6 +254,8 @@ class Service:
     async def readiness(self, request: Request) -> Response:
         """``GET /readyz``: its workers work too."""
         del request
+        for crew in self._crews():
+            crew.heal()
         ready = self.ready and all(crew.works for crew in self._crews())
         return JSONResponse({"status": "ok" if ready else "starting"}, 200 if ready else 503)
 
@@ -259,7 +266,7 @@ class Service:
             "provkit_requests_uploading": ("Requests that are being sent.", float(self._uploading.inside)),
             "provkit_requests_at_work": (
                 "Requests whose file is judged or signed.",
-                float(self._working.inside),
+                float(sum(crew.inside for crew in self._crews())),
             ),
         }
         return PlainTextResponse(

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import anyio
 from anyio import to_thread
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from provkit.limits import MIB
+from provkit.serve.logs import LOGGER
 from provkit.serve.refusals import RefusalError, busy
 from provkit.serve.tasks import Upload
 
@@ -32,10 +34,13 @@ if TYPE_CHECKING:
 _INLINE: Final = 64 * 1024
 """Uploads up to so many bytes go to a worker through its pipe; a pipe holds about as much."""
 _NAME: Final = 255
-_FIELDS: Final = 16
+_FIELDS: Final = 4
 _FILES: Final = 3
-TEXT_BYTES: Final = 8 * MIB
+FIELD_BYTES: Final = 64 * 1024
 """Longest field of a form that is no file, bytes."""
+TEXT_BYTES: Final = 8 * MIB
+"""The same for a text that somebody pasted, bytes."""
+_CHARSETS: Final = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 
 
 class Spool:
@@ -76,12 +81,13 @@ class Room:
 
     def keep(self, data: bytes) -> Upload:
         """Bytes as an upload."""
-        if len(data) <= _INLINE:
-            return Upload(data)
-        path = self.new()
-        with path.open("xb") as file:
+        return Upload(data) if len(data) <= _INLINE else Upload(None, str(self.add(self.new(), data)))
+
+    def add(self, path: Path, data: bytes) -> Path:
+        """Write bytes to the end of a file; returns its name."""
+        with path.open("ab") as file:
             file.write(data)
-        return Upload(None, str(path))
+        return path
 
     def keep_file(self, file: UploadFile) -> Upload:
         """A part of a form as an upload."""
@@ -127,44 +133,73 @@ class Gate:
             self.inside -= 1
 
 
-async def read_body(request: Request, bounds: Bounds, most: int | None = None) -> bytes:
-    """The body of a request.
+async def read_body(request: Request, bounds: Bounds, most: int) -> bytes:
+    """The body of a request that is a few bytes.
 
     Raises:
-        RefusalError: it is too large or takes too long.
+        RefusalError: it is larger than `most` bytes or takes too long.
     """
     with _deadline(bounds):
-        return b"".join([piece async for piece in _pieces(request, bounds, most)])
+        return b"".join([piece async for piece in _pieces(request, most)])
     raise _too_slow(bounds)
 
 
-async def read_form(request: Request, room: Room, bounds: Bounds) -> Form:
-    """The form in the body of a request.
+async def read_file(request: Request, room: Room, bounds: Bounds) -> Upload:
+    """The body of a request, which is a file; large ones are never in memory as a whole.
 
     Raises:
-        RefusalError: it cannot be read, is too large or takes too long.
+        RefusalError: it is too large, takes too long, or there is no room for it.
     """
-    with _deadline(bounds):
+    path: Path | None = None
+    held = bytearray()
+    with _deadline(bounds), disk():
+        async for piece in _pieces(request, bounds.body_mb * MIB):
+            held += piece
+            if len(held) > MIB:
+                path = await to_thread.run_sync(room.add, path or room.new(), bytes(held))
+                held.clear()
+        if path is None:
+            return await to_thread.run_sync(room.keep, bytes(held))
+        return Upload(None, str(await to_thread.run_sync(room.add, path, bytes(held))))
+    raise _too_slow(bounds)
+
+
+async def read_form(request: Request, room: Room, bounds: Bounds, longest: int = FIELD_BYTES) -> Form:
+    """The form in the body of a request; no field that is no file is longer than `longest` bytes.
+
+    Raises:
+        RefusalError: it cannot be read, is too large, takes too long, or there is no room for it.
+    """
+    _read_charset(request)
+    with _deadline(bounds), disk():
         parser = MultiPartParser(
             request.headers,
-            _pieces(request, bounds),
+            _pieces(request, bounds.body_mb * MIB),
             max_files=_FILES,
             max_fields=_FIELDS,
-            max_part_size=TEXT_BYTES,
+            max_part_size=longest,
         )
         try:
             parts = await parser.parse()
-        except RefusalError:
-            raise
         except MultiPartException as error:
             raise _no_form(error.message) from error
-        except (ValueError, LookupError, TypeError) as error:  # a charset that is none, a broken header
+        except (ValueError, LookupError, TypeError) as error:  # a broken header
             raise _no_form("it cannot be read") from error
         try:
             return await to_thread.run_sync(_sorted, parts.multi_items(), room)
         finally:
             await parts.close()
     raise _too_slow(bounds)
+
+
+def _read_charset(request: Request) -> None:
+    """A form is in UTF-8 (RFC 7578 §4.6).
+
+    Python knows character sets that take more time than a request may: punycode is quadratic.
+    """
+    _, found = parse_options_header(request.headers.get("content-type", ""))
+    if found.get(b"charset", b"utf-8").lower() not in _CHARSETS:
+        raise _no_form("its charset is not UTF-8")
 
 
 def _sorted(items: list[tuple[str, Any]], room: Room) -> Form:
@@ -195,15 +230,35 @@ def _deadline(bounds: Bounds) -> Iterator[None]:
         raise _too_slow(bounds) from error
 
 
+@contextmanager
+def disk() -> Iterator[None]:
+    """Answers for a disk that is full: nobody's file is at fault, and the next one may find room.
+
+    Raises:
+        RefusalError: there is no room.
+    """
+    try:
+        yield
+    except OSError as error:
+        LOGGER.error("no-room", extra={"facts": {"errno": error.errno}})
+        raise busy("there is no room for uploads at the moment") from error
+
+
 def _too_slow(bounds: Bounds) -> RefusalError:
     return RefusalError(
         408, "limit", f"sending the request took longer than {bounds.upload_seconds:g} seconds"
     )
 
 
-async def _pieces(request: Request, bounds: Bounds, most: int | None = None) -> AsyncGenerator[bytes, None]:
-    limit = bounds.body_mb * MIB if most is None else most
-    declared = request.headers.get("content-length", "")
+async def _pieces(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    headers = request.headers
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise RefusalError(
+            400, "malformed", "the body is compressed", hint="send it as it is, without Content-Encoding"
+        )
+    declared = headers.get("content-length", "")
+    if "transfer-encoding" in headers and declared:  # two lengths: RFC 9112 §6.1
+        raise RefusalError(400, "malformed", "the request has two lengths", headers={"Connection": "close"})
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise _too_large(limit)
     total = 0
@@ -218,4 +273,4 @@ def _too_large(limit: int) -> RefusalError:
     return RefusalError(413, "limit", f"the request is larger than {limit} bytes")
 
 
-__all__ = ["TEXT_BYTES", "Form", "Gate", "Room", "Spool", "read_body", "read_form"]
+__all__ = ["TEXT_BYTES", "Form", "Gate", "Room", "Spool", "disk", "read_body", "read_file", "read_form"]

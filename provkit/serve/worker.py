@@ -9,27 +9,42 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing import connection, parent_process
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provkit.errors import ConfigurationError, CredentialError, FileAccessError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
 from provkit.report.document import Failure, Result, result_data, sound, to_json
+from provkit.serve import logs
 from provkit.serve.tasks import Answer
 from provkit.verdict import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provkit.report.chain import Event
     from provkit.serve.tasks import Judge, Setup, Sign
     from provkit.signers import Signer
     from provkit.verdict import Verdict
 
+_Task = TypeVar("_Task")
+_Done = TypeVar("_Done")
+
 _MEMORY: Final = Failure(
     "limit", "judging this file takes more memory than one process may use", "try a smaller file"
 )
 _PATIENCE: Final = 5
+_EXPENDABLE: Final = "500"
 _STATUS: Final = {"limit": 413, "unreachable": 422, "blocked": 422}
+_COMMANDS: Final = ("--", "provkit ")
+_HINTS: Final = {
+    "already-signed": "send keep_history=true to keep it as history",
+    "unsupported": "see: /openapi.json",
+}
 _NEEDED: Final = (
     "provkit.engine.verdicts",
     "provkit.verification",
@@ -49,6 +64,7 @@ _signers: dict[str, Signer] = {}
 
 def start(setup: Setup) -> None:
     """Get a new process ready."""
+    logs.write_to_stderr()
     _setup[:] = [setup]
     _bound(setup.memory_bytes)
     if setup.patient and hasattr(os, "nice"):
@@ -56,6 +72,7 @@ def start(setup: Setup) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for name in _NEEDED:  # or the first file would wait for them
         import_module(name)
+    logs.be_silent()
 
 
 def _bound(memory: int) -> None:
@@ -63,6 +80,9 @@ def _bound(memory: int) -> None:
         import resource
     except ImportError:  # Windows has no such limits
         return
+    # Where memory ends all the same, the system is to take a worker, and not the service.
+    with suppress(OSError):  # there is no such file but in Linux
+        Path("/proc/self/oom_score_adj").write_text(_EXPENDABLE, encoding="ascii")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (memory if hard < 0 else min(memory, hard), hard))
@@ -86,6 +106,11 @@ def ready() -> str | None:
     except ProvkitError as error:
         return error.message
     return None
+
+
+def in_time(latest: float, work: Callable[[_Task], _Done], task: _Task) -> _Done | None:
+    """The result of `work`; None, and nothing is done, after a moment of the monotonic clock."""
+    return None if time.monotonic() > latest else work(task)
 
 
 def judge(task: Judge) -> Answer:
@@ -113,6 +138,14 @@ def judge(task: Judge) -> Answer:
     return Answer(status, f"{json.dumps(document, indent=2)}\n", facts)
 
 
+def _failure(error: ProvkitError) -> Failure:
+    """Why there is no result; a hint that names options of the command line is put into words of the service."""
+    found = Failure.of(error)
+    if found.hint is None or not any(word in found.hint for word in _COMMANDS):
+        return found
+    return Failure(found.kind, found.message, _HINTS.get(found.kind))
+
+
 def _facts(result: Result) -> dict[str, str]:
     if result.error is not None:
         return {"error": result.error.kind}
@@ -128,7 +161,7 @@ def _evaluated(task: Judge) -> tuple[Result, tuple[Event, ...] | None]:
         # Its message names a folder of the service.
         failure = Failure("unreadable", "the upload could not be read", "send it again")
     except ProvkitError as error:
-        failure = Failure.of(error)
+        failure = _failure(error)
     except MemoryError:
         failure = _MEMORY
     except Exception as error:  # noqa: BLE001 - one file must not end the worker for the others
@@ -189,7 +222,7 @@ def sign(task: Sign) -> Answer:
     except FileAccessError:
         failure = Failure("unreadable", "the upload could not be read, or the result not be written")
     except ProvkitError as error:
-        failure = Failure.of(error)
+        failure = _failure(error)
     except MemoryError:
         failure = _MEMORY
     except Exception as error:  # noqa: BLE001 - one file must not end the worker for the others
@@ -245,4 +278,4 @@ def _signer(name: str) -> Signer:
     return _signers[name]
 
 
-__all__ = ["judge", "ready", "sign", "start"]
+__all__ = ["in_time", "judge", "ready", "sign", "start"]

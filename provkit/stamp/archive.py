@@ -22,11 +22,11 @@ from provkit.errors import (
     UnsafePathError,
     UnsupportedError,
 )
-from provkit.files import make_folder, read_file, write_atomic
-from provkit.stamp import inside, journal
+from provkit.files import make_folder, write_atomic
+from provkit.stamp import inside, journal, work
 from provkit.stamp.inside import digest_of
-from provkit.stamp.journal import Journal
-from provkit.stamp.work import FOLDER, Action, journal_of, original_of, put
+from provkit.stamp.journal import FOLDER, Journal, journal_of, original_of
+from provkit.stamp.work import Action
 from provkit.verification import inspect, strip
 
 if TYPE_CHECKING:
@@ -79,13 +79,13 @@ class Archive:
 
     def recover(self) -> int:
         """Finish or forget what a run that died was about to do; how many files that were."""
-        done: list[Entry] = []
+        done: list[str] = []
         dropped: list[str] = []
         intents = self.journal.intents()
         for entry in intents:
             has_landed = self._look_again(entry)
             if has_landed:
-                done.append(entry)
+                done.append(entry.path)
             elif has_landed is False:
                 dropped.append(entry.path)
         inside.sync(self.root, [entry.path for entry in intents])
@@ -119,8 +119,9 @@ class Archive:
         Raises:
             FileAccessError: the journal cannot be written.  What was done is known to the next run.
         """
+        self._flush(ready)
         self.journal.intend(one.entry for one in ready if one.entry is not None)
-        done: list[Entry] = []
+        done: list[str] = []
         results: list[Done] = []
         for one in ready:
             assert one.entry is not None  # noqa: S101 - what was signed has one
@@ -130,10 +131,23 @@ class Archive:
                 results.append(replace(one, action=Action.FAILED, detail=error.message, entry=None, copied=0))
             else:
                 results.append(one)
-                done.append(one.entry)
+                done.append(one.path)
         inside.sync(self.root, [one.path for one in ready])
         self.journal.done(done, [one.path for one in results if one.entry is None])
         yield from results
+
+    def _flush(self, ready: Sequence[Done]) -> None:
+        """Signed files and originals, to the disk, before anything is intended."""
+        kept = [original_of(one.entry.before) for one in ready if one.entry is not None and one.copied]
+        waiting = [path for one in ready for path in (one.asset, one.store) if path is not None]
+        inside.flush([*waiting, *(os.path.join(self.root, path) for path in kept)])  # noqa: PTH118
+        inside.sync(self.root, kept)
+
+    def _put(self, data: bytes) -> str:
+        """Bytes for a file, on the disk."""
+        path = work.put(self.root, data)
+        inside.flush((path,))
+        return path
 
     def _place(self, one: Done, entry: Entry) -> None:
         known = self.journal.entry(one.path)
@@ -158,7 +172,7 @@ class Archive:
             place.beside.remove(entry.sidecar)
             return
         _, facts = place.beside.read()
-        place.beside.replace(put(self.root, known.store), facts, facts)
+        place.beside.replace(self._put(known.store), facts, facts)
 
     def undo(self, entries: Sequence[Entry]) -> Iterator[tuple[str, str | None]]:
         """Give files back as they were: each path, and why not, or None.
@@ -187,14 +201,17 @@ class Archive:
             if facts.digest not in {entry.after, entry.before}:
                 return "it was changed after it was stamped; stamp it once more, and it can be given back as it is now"
             if facts.digest != entry.before:
-                kept = original_of(self.root, entry.before)
-                original = strip(data) if entry.reverse == journal.STRIP else read_file(kept)
+                original = strip(data) if entry.reverse == journal.STRIP else self._kept(entry.before)
                 if digest_of(original) != entry.before:
                     return "what is kept of the original is not the original any more"
-                place.replace(put(self.root, original), facts, facts)
+                place.replace(self._put(original), facts, facts)
         if entry.sidecar is not None:
             place.beside.remove(entry.sidecar)
         return None
+
+    def _kept(self, digest: str) -> bytes:
+        with inside.place_of(self.root, original_of(digest)) as place:
+            return place.read()[0]
 
 
 def _has_landed(place: Place, entry: Entry) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _RECENT: Final = 2_000_000_000
 """Nanoseconds.  Clocks of file systems are coarse: of a file that was written so shortly before it was read, they do
 not tell whether it was written once more."""
@@ -84,20 +85,23 @@ class Place:
             FileAccessError: there is none, or it cannot be read.
             LimitError: it is larger than ``limits.file_bytes``.
         """
-        found = self._look()
-        if found is None:
-            raise FileAccessError("the file is gone")
-        if not stat.S_ISREG(found.st_mode):
-            raise FileAccessError("it is no regular file")
         try:
             descriptor = os.open(self.name, _FILE, dir_fd=self.folder)
-            with os.fdopen(descriptor, "rb", buffering=0) as file:
-                found = os.fstat(descriptor)
-                if found.st_size > limits.file_bytes:
-                    raise LimitError(f"the file has {found.st_size} bytes; the limit is {limits.file_bytes}")
-                data = read_stream(file.read, limits)
+        except FileNotFoundError:
+            raise FileAccessError("the file is gone") from None
+        except (OSError, ValueError) as error:
+            raise _cannot("read", error) from error
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise FileAccessError("it is no regular file")
+            if found.st_size > limits.file_bytes:
+                raise LimitError(f"the file has {found.st_size} bytes; the limit is {limits.file_bytes}")
+            data = read_stream(lambda most: os.read(descriptor, min(most, found.st_size + 1)), limits)
         except OSError as error:
             raise _cannot("read", error) from error
+        finally:
+            os.close(descriptor)
         return data, Facts(
             found.st_ino,
             found.st_size,
@@ -162,6 +166,31 @@ class Place:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108
 
+    def keep(self, temporary: str, digest: str) -> None:
+        """Let a finished file take this name, unless what is there has the same contents.
+
+        Args:
+            temporary: absolute path of the file; gone afterwards, whatever happens.
+            digest: SHA-256 of its contents, which this name stands for.
+
+        Raises:
+            FileAccessError: it cannot be written.
+        """
+        try:
+            if self.digest() == digest:
+                return
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.name, dir_fd=self.folder)
+            if not _rename(temporary, self, _NO_REPLACE):
+                os.rename(temporary, self.name, dst_dir_fd=self.folder)
+        except FileExistsError:
+            return  # another worker was quicker
+        except OSError as error:
+            raise _cannot("write", error) from error
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
     def remove(self, digest: str) -> None:
         """Take away a file, if it has these contents.
 
@@ -198,12 +227,13 @@ class Place:
 
 
 @contextlib.contextmanager
-def place_of(root: str, path: str) -> Iterator[Place]:
+def place_of(root: str, path: str, *, make: bool = False) -> Iterator[Place]:
     """A file below the root; its folder is open as long as the ``with`` block.
 
     Args:
         root: of the archive, absolute, without links in it.
         path: below the root, with ``/``.
+        make: folders on the way that are not there are made, for this user alone.
 
     Raises:
         UnsafePathError: the path leads out of the root.
@@ -218,6 +248,8 @@ def place_of(root: str, path: str) -> Iterator[Place]:
         raise _cannot("open the archive", error) from error
     try:
         for one in folders:
+            if make:
+                _make_folder(one, descriptor)
             inner = _open_folder(one, descriptor)
             os.close(descriptor)
             descriptor = inner
@@ -226,11 +258,66 @@ def place_of(root: str, path: str) -> Iterator[Place]:
         os.close(descriptor)
 
 
+def write_new(path: str, data: bytes) -> None:
+    """Write a file that is not there yet, for this user alone.  It survives a power cut only after :func:`flush`.
+
+    Args:
+        path: absolute.
+        data: what is in it.
+
+    Raises:
+        FileAccessError: it cannot be written; nothing is left of it.
+    """
+    try:
+        descriptor = os.open(path, _NEW, 0o600)
+    except OSError as error:
+        raise _cannot("write", error) from error
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(path)  # noqa: PTH108
+        raise _cannot("write", error) from error
+
+
+def flush(paths: Iterable[str]) -> None:
+    """Force the contents of files to the disk: of many together, which costs little more than of one.
+
+    Args:
+        paths: absolute.
+
+    Raises:
+        FileAccessError: they cannot be written.
+    """
+    for path in paths:
+        try:
+            descriptor = os.open(path, _FILE)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise _cannot("write", error) from error
+
+
 def sync(root: str, paths: Iterable[str]) -> None:
     """Make the names in the folders of these files survive a power cut."""
     for path in {one.rpartition("/")[0]: one for one in paths}.values():
         with contextlib.suppress(OSError, ProvkitError), place_of(root, path) as place:
             os.fsync(place.folder)
+
+
+def _make_folder(name: str, below: int) -> None:
+    try:
+        os.mkdir(name, 0o700, dir_fd=below)
+        os.fsync(below)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise _cannot("make a folder", error) from error
 
 
 def _open_folder(name: str, below: int) -> int:

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import zlib
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import quote
 
 from provkit.errors import ConfigurationError, FileAccessError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
+FOLDER: Final = ".provkit"
 VERSION: Final = 1
 STRIP: Final = "strip"
 """Taking the credential off gives the original back; tried before the file was replaced."""
@@ -79,11 +80,32 @@ class Entry:
         return found
 
 
+class Held(NamedTuple):
+    """The part of an :class:`Entry` that is looked at for every file in every run."""
+
+    after: str
+    sidecar: str | None
+    terms: str
+    expires: str
+
+
 _NAMES: Final = tuple(field.name for field in fields(Entry))
 _COLUMNS: Final = ", ".join(f"{name} {'BLOB' if name == 'store' else 'TEXT'}" for name in _NAMES[1:])
-_INSERT: Final = (
-    f"INSERT OR REPLACE INTO {{table}} ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608
+_INTEND: Final = (
+    f"INSERT OR REPLACE INTO intent ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608
 )
+_HELD: Final = f"SELECT path, {', '.join(Held._fields)} FROM entry WHERE path >= ? ORDER BY path LIMIT ?"  # noqa: S608 - our own words
+_AHEAD: Final = 64
+"""Entries that are read together."""
+_BEHIND_ALL: Final = b"\xff" * 4096
+
+
+class _Ahead(NamedTuple):
+    """All entries between two paths."""
+
+    first: bytes
+    last: bytes
+    held: dict[bytes, Held]
 
 
 class Journal:
@@ -96,6 +118,7 @@ class Journal:
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self._path = path
+        self._ahead: _Ahead | None = None
         with self._told():
             if read_only:
                 address = f"file:{quote(os.fsencode(path))}?mode=ro"
@@ -162,6 +185,20 @@ class Journal:
             rows = self._db.execute(f"SELECT {', '.join(_NAMES)} FROM {what}", values)  # noqa: S608 - our own words
             return [_entry(row) for row in rows]
 
+    def held(self, path: str) -> Held | None:
+        """Of what was done to a file, what tells whether it is still so; far quicker than :meth:`entry`.
+
+        Entries that follow are read with it, as files are looked at nearly in order: so what is written about
+        a file later on is seen by :meth:`entry` only.
+        """
+        key = os.fsencode(path)
+        if self._ahead is None or not self._ahead.first <= key <= self._ahead.last:
+            with self._told():
+                rows = self._db.execute(_HELD, (key, _AHEAD)).fetchall()
+            last = rows[-1][0] if len(rows) == _AHEAD else max(key, _BEHIND_ALL)
+            self._ahead = _Ahead(key, last, {row[0]: Held(*row[1:]) for row in rows})
+        return self._ahead.held.get(key)
+
     def entry(self, path: str) -> Entry | None:
         """What was done to a file."""
         return next(iter(self._select("entry WHERE path = ?", os.fsencode(path))), None)
@@ -180,15 +217,14 @@ class Journal:
     def intend(self, entries: Iterable[Entry]) -> None:
         """Write down what is about to be done.  On the disk when this returns."""
         with self._transaction():
-            self._db.executemany(_INSERT.format(table="intent"), [_row(one) for one in entries])
+            self._db.executemany(_INTEND, [_row(one) for one in entries])
 
-    def done(self, entries: Iterable[Entry], dropped: Iterable[str] = ()) -> None:
+    def done(self, paths: Iterable[str], dropped: Iterable[str] = ()) -> None:
         """What was intended has been done, and for some files has not."""
-        entries = list(entries)
-        paths = [*(one.path for one in entries), *dropped]
+        keys = _keys(paths)
         with self._transaction():
-            self._db.executemany(_INSERT.format(table="entry"), [_row(one) for one in entries])
-            self._db.executemany("DELETE FROM intent WHERE path = ?", _keys(paths))
+            self._db.executemany("INSERT OR REPLACE INTO entry SELECT * FROM intent WHERE path = ?", keys)
+            self._db.executemany("DELETE FROM intent WHERE path = ?", [*keys, *_keys(dropped)])
 
     def forget(self, paths: Iterable[str]) -> None:
         """What was done has been taken back."""
@@ -216,6 +252,16 @@ class Journal:
         """How many files are stamped."""
         with self._told():
             return int(self._db.execute("SELECT COUNT(*) FROM entry").fetchone()[0])
+
+
+def journal_of(root: str) -> str:
+    """Where the journal of an archive is."""
+    return os.path.join(root, FOLDER, "journal.db")  # noqa: PTH118
+
+
+def original_of(digest: str) -> str:
+    """Where the copy of an original is kept, below the root."""
+    return f"{FOLDER}/originals/{digest[:2]}/{digest}"
 
 
 def _keys(paths: Iterable[str]) -> list[tuple[bytes]]:

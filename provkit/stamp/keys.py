@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 from provkit.errors import CredentialError
 from provkit.signers import identities
+from provkit.signers.authorities import TimeStampAuthority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from provkit.signers import Signer
+    from provkit.signers.authorities import TimeStamper
     from provkit.signers.identities import Identity
-    from provkit.stamp.rules import Rules
+    from provkit.stamp.rules import Rules, Signing
+    from provkit.verdict import Verdict
 
 _SOON: Final = timedelta(days=30)
+_ALWAYS: Final = "9999-12-31T23:59:59Z"
 
 
 @lru_cache(maxsize=32)
@@ -28,6 +32,21 @@ def signer_of(identity: Identity) -> Signer:
         ConfigurationError, FileAccessError, CredentialError: it cannot sign.
     """
     return identities.load(identity)
+
+
+def stamper_of(identity: Signing) -> TimeStamper | None:
+    """Who stamps the time of what an identity signs, on the network; None where its rules name nobody."""
+    return None if identity.tsa is None else TimeStampAuthority(identity.tsa)
+
+
+def is_stamped(verdict: Verdict) -> bool:
+    """Whether an authority that the lists know vouches for the time of a signature."""
+    return verdict.time is not None and verdict.time.basis == "timestamped"
+
+
+def end_of(signer: Signer, verdict: Verdict) -> str:
+    """When what was signed does not hold any more, RFC 3339: with the certificate, or never if :func:`is_stamped`."""
+    return _ALWAYS if is_stamped(verdict) else f"{signer.not_after:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def look(rules: Rules, used: Iterable[int], now: datetime) -> Iterator[str]:

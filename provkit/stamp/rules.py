@@ -23,12 +23,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from provkit.errors import ConfigurationError, ProvkitError
 from provkit.files import read_file
 from provkit.limits import DEFAULT_LIMITS
 from provkit.origin.declaration import Origin
+from provkit.signers.authorities import chosen
 from provkit.signers.identities import Identity, is_elsewhere
 from provkit.stamp import globs
 
@@ -127,11 +136,30 @@ class Rule(_Written):
         return hashlib.sha256(said.encode()).hexdigest()
 
 
+class Signing(Identity):
+    """An identity, and who stamps the time of what it signs."""
+
+    tsa: _Text | None = Field(
+        default=None,
+        description="URL of a time-stamp authority (RFC 3161), asked once for each file that is signed.",
+    )
+
+    @field_validator("tsa")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        try:
+            if url is not None:
+                chosen(url)
+        except ProvkitError as error:
+            raise ValueError(error.message) from None
+        return url
+
+
 class Rules(_Written):
     """The whole file."""
 
     rule: tuple[Rule, ...] = Field(min_length=1, description="In order; the first that matches counts.")
-    identity: dict[str, Identity] = Field(default_factory=dict, description="Identities by name.")
+    identity: dict[str, Signing] = Field(default_factory=dict, description="Identities by name.")
     hidden: bool = Field(default=False, description="Also files and folders that start with a dot.")
 
     @model_validator(mode="after")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from provkit import media
-from provkit.files import walk
-from provkit.stamp import work
-from provkit.stamp.journal import Journal
-from provkit.stamp.work import CHANGES, FOLDER, Action, Done, Job, Task
+from provkit.errors import FetchError
+from provkit.files import names_below
+from provkit.stamp import checking, work
+from provkit.stamp.journal import FOLDER, Journal, journal_of
+from provkit.stamp.work import CHANGES, Action, Done, Job, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 64
 """Files that are replaced under one write of the journal."""
+_PATIENCE: Final = 8
+"""Files in a row for which a time-stamp authority may fail."""
 _SUFFIX: Final = ".c2pa"
 
 
@@ -69,7 +72,7 @@ def listing(root: str, rules: Rules, apart: Iterable[str] = ()) -> Listing:
     matched: list[Task] = []
     unmatched: list[str] = []
     start = os.path.join(root, "")  # noqa: PTH118
-    there = [str(path).removeprefix(start) for path in walk(root, exclude=(FOLDER,), hidden=rules.hidden)]
+    there = list(names_below(root, exclude=(FOLDER,), hidden=rules.hidden))
     names = {*there, *(os.path.splitext(path)[0] for path in there if not path.endswith(_SUFFIX))}  # noqa: PTH122
     own = {os.path.realpath(one) for one in (*apart, *rules.files())}
     for path in there:
@@ -99,10 +102,10 @@ def plan(root: str, rules: Rules, files: Listing, each: Each = in_turn) -> Itera
         CredentialError: a key that cannot sign.
         ConfigurationError, FileAccessError: a journal that cannot be read.
     """
-    journal = work.journal_of(root)
-    has_journal = os.path.exists(journal)  # noqa: PTH110
+    path = journal_of(root)
+    has_journal = os.path.exists(path)  # noqa: PTH110
     if has_journal:
-        Journal(journal, read_only=True).__exit__(
+        Journal(path, read_only=True).__exit__(
             None, None, None
         )  # whether it can be read, once and not 100,000 times
     job = Job(root, rules, has_journal=has_journal, plan_only=True)
@@ -124,10 +127,12 @@ def stamp(archive: Archive, rules: Rules, files: Listing, each: Each = in_turn) 
     Raises:
         FileAccessError: the journal cannot be written, or the disk is full.  What was done is known to the next run.
         CredentialError: a key does not sign any more.
+        FetchError: a time-stamp authority failed for many files in a row.
     """
     archive.journal.begin()
     waiting: list[Done] = []
     told: list[Done] = []
+    unstamped = 0
 
     def settled() -> Iterator[Done]:
         results = list(archive.settle(waiting)) if waiting else []
@@ -141,10 +146,18 @@ def stamp(archive: Archive, rules: Rules, files: Listing, each: Each = in_turn) 
     for done in _all(Job(archive.root, rules), files, work.prepare, each):
         if done.action in CHANGES:
             waiting.append(done)
+            unstamped = 0
         else:
             if done.action is not Action.UNCHANGED:
                 told.append(done)
             yield done
+        unstamped += done.unstamped
+        if unstamped == _PATIENCE:
+            yield from settled()
+            raise FetchError(
+                f"the time-stamp authority failed for {_PATIENCE} files in a row: {done.detail}",
+                hint="what is signed so far is kept: run it again when the authority answers",
+            )
         if max(len(waiting), len(told)) >= _BATCH or done.stop is not None:
             yield from settled()
         if done.stop is not None:
@@ -173,7 +186,7 @@ def check(
     root: str, rules: Rules, files: Listing, trust: TrustStore | None = None, each: Each = in_turn
 ) -> Iterator[Done]:
     """What is published and not stamped, or not as the rules say (``STALE``).  Needs no journal and no key."""
-    return _all(Job(root, rules, trust=trust), files, work.check, each)
+    return _all(Job(root, rules, trust=trust), files, checking.check, each)
 
 
 __all__ = ["Action", "Each", "Listing", "check", "in_turn", "listing", "plan", "stamp", "undo"]

@@ -49,25 +49,22 @@ def of(
         at: moment to judge them at, aware, unless a time stamp gives a better one.
         limits: bounds on what is read.
     """
-    if not _is_stated(run):
+    stated = [label for label in run.contents if stores.base_label(label) in _LABELS]
+    parts = [label for label in run.actions if _has_parts(run.contents[label])]
+    if not stated and not parts:
         return NOTHING
     from provkit.statements.reading import read
 
-    return read(run, time, judge, at, limits)
+    return read(run, stated, parts, time, judge, at, limits)
 
 
-def _is_stated(run: Validation) -> bool:
-    return not _LABELS.isdisjoint(map(stores.base_label, run.contents)) or any(
-        has_parts(run.contents[label]) for label in run.actions
-    )
-
-
-def has_parts(content: object) -> bool:
+def _has_parts(content: object) -> bool:
     """An actions assertion has an action that says which parts it changed (C2PA 2.4 §18.15.4.5)."""
     entries = content.get("actions") if isinstance(content, cbor.MAPS) else None
-    return isinstance(entries, list | tuple) and any(
-        "changes" in entry for entry in entries if isinstance(entry, cbor.MAPS)
-    )
+    for entry in entries if isinstance(entries, list | tuple) else ():
+        if isinstance(entry, cbor.MAPS) and "changes" in entry:
+            return True
+    return False
 
 
-__all__ = ["LABELS_USAGE", "LABEL_IDENTITY", "NOTHING", "Statements", "has_parts", "of"]
+__all__ = ["LABELS_USAGE", "LABEL_IDENTITY", "NOTHING", "Statements", "of"]

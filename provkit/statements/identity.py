@@ -195,7 +195,9 @@ class _Examination:
         self._credential(finding, moment)
         if not signature.revocation:
             return
-        for code, why in judge.revocation(signature.revocation, signature.chain, moment, stamped=vouched):
+        for code, why in judge.revocation(
+            signature.revocation, signature.chain, moment, stamped=vouched, of_identity=True
+        ):
             if code is StatusCode.SIGNING_CREDENTIAL_OCSP_REVOKED:
                 self.add(Code.CREDENTIAL_REVOKED, why)
 

@@ -39,22 +39,30 @@ _NAMES: Final = {
 
 
 def read(
-    run: Validation, time: TimeFact | None, judge: CredentialJudge, at: datetime, limits: Limits
+    run: Validation,
+    stated: list[str],
+    parts: list[str],
+    time: TimeFact | None,
+    judge: CredentialJudge,
+    at: datetime,
+    limits: Limits,
 ) -> statements.Statements:
-    """All statements of a manifest; arguments as of :func:`provkit.statements.of`."""
-    found: dict[str, Iterator[Any]] = {}
+    """All statements of a manifest; arguments as of :func:`provkit.statements.of`.
+
+    The labels in `stated` are those of the assertions there is a reader for, and in `parts` those of
+    the actions assertions that say which parts were changed.
+    """
     simple: dict[str, list[str]] = {}
     identities: list[str] = []
-    for label in run.contents:
-        base = stores.base_label(label)
-        field = _READERS.get(base)
+    for label in stated:
+        field = _READERS.get(stores.base_label(label))
         if field is not None:
             simple.setdefault(field, []).append(label)
-        elif base == statements.LABEL_IDENTITY:
+        else:
             identities.append(label)
-    found.update({field: _simple(run, field, labels) for field, labels in simple.items()})
-    if any(statements.has_parts(run.contents[label]) for label in run.actions):
-        found["parts"] = _parts(run)
+    found: dict[str, Iterator[Any]] = {field: _simple(run, field, labels) for field, labels in simple.items()}
+    if parts:
+        found["parts"] = _parts(run, parts)
     if identities:
         stamped = time.value if time is not None and time.basis == "timestamped" else None
         found["identities"] = _identities(run, identities, judge, at, stamped, limits)
@@ -89,12 +97,10 @@ def _simple(run: Validation, field: str, labels: list[str]) -> Iterator[Any]:
             yield stated.disclosure(content, attributed=attributed, where=where)
 
 
-def _parts(run: Validation) -> Iterator[StatedPart]:
-    for label, actions in run.actions.items():
-        content = run.contents[label]
-        if statements.has_parts(content):
-            attributed, where = label in run.created, run.manifest.assertion_uri(label)
-            yield from regions.parts(actions, content, attributed=attributed, where=where)
+def _parts(run: Validation, labels: list[str]) -> Iterator[StatedPart]:
+    for label in labels:
+        attributed, where = label in run.created, run.manifest.assertion_uri(label)
+        yield from regions.parts(run.actions[label], run.contents[label], attributed=attributed, where=where)
 
 
 def _identities(

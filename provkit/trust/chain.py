@@ -69,8 +69,8 @@ class _Route:
 
     start: datetime
     end: datetime
-    list_name: str
-    anchor: str
+    finding: ChainFinding
+    """The answer inside that time."""
     distrust: tuple[_Distrust, ...] = ()
     """What is not believed of the anchor, for a span of time each."""
 
@@ -142,10 +142,8 @@ def judge(
         purpose: what the signer must be listed for.
         stamped: a trusted time stamp vouches for `at` as the time of signing.
     """
-    if sum(map(len, credential.chain)) <= CACHED_BYTES:
-        judgement = _judge(_Question(credential), store, purpose)
-    else:
-        judgement = _consider(credential, store, purpose)
+    consider = _consider if credential.size <= CACHED_BYTES else _consider.__wrapped__
+    judgement = consider(credential, store, purpose)
     if judgement.fixed is not None:
         return judgement.fixed
     why = _first(judgement.distrust, at, stamped=stamped)
@@ -156,45 +154,32 @@ def judge(
         return _not_believed(reasons[0])
     for route, distrusted in zip(judgement.routes, reasons, strict=True):
         if distrusted is None and route.start <= at <= route.end:
-            return _by_anchor(route)
+            return route.finding
     if judgement.allowed is not None:
         return judgement.allowed
     if judgement.routes:
-        name = judgement.routes[0].list_name
+        name = judgement.routes[0].finding.list_name
         return _untrusted(f"{name!r} leads to this signer, but not all certificates were valid at that time")
     return _untrusted(judgement.reason)
 
 
 def _first(entries: tuple[_Distrust, ...], at: datetime, *, stamped: bool) -> str | None:
-    return next((one.reason for one in entries if one.covers(at, stamped=stamped)), None)
+    for one in entries:
+        if one.covers(at, stamped=stamped):
+            return one.reason
+    return None
 
 
 def _not_believed(reason: str) -> ChainFinding:
     return ChainFinding(trusted=False, reason=reason, distrusted=True)
 
 
-class _Question:
-    """Key of the cache: equal when the chains are, and hashed by the chain."""
-
-    __slots__ = ("credential",)
-
-    def __init__(self, credential: Credential) -> None:
-        self.credential = credential
-
-    def __hash__(self) -> int:
-        return hash(self.credential.chain)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Question) and self.credential.chain == other.credential.chain
-
-
-@lru_cache(maxsize=_CACHED_JUDGEMENTS)
-def _by_anchor(route: _Route) -> ChainFinding:
+def _by_anchor(list_name: str, anchor: str) -> ChainFinding:
     return ChainFinding(
         trusted=True,
-        reason=f"chains to an anchor of {route.list_name!r}",
-        list_name=route.list_name,
-        anchor=route.anchor,
+        reason=f"chains to an anchor of {list_name!r}",
+        list_name=list_name,
+        anchor=anchor,
         via="anchor",
     )
 
@@ -204,10 +189,6 @@ def _untrusted(reason: str) -> ChainFinding:
 
 
 @lru_cache(maxsize=_CACHED_JUDGEMENTS)
-def _judge(question: _Question, store: TrustStore, purpose: Purpose) -> _Judgement:
-    return _consider(question.credential, store, purpose)
-
-
 def _consider(credential: Credential, store: TrustStore, purpose: Purpose) -> _Judgement:
     prints = [hashlib.sha256(der).digest() for der in credential.chain]
     bounded: list[_Distrust] = []
@@ -294,10 +275,10 @@ def _distrusted_anchor(anchor: Anchor, store: TrustStore) -> tuple[_Distrust, ..
     )
 
 
-def issuers_of(credential: Credential, store: TrustStore) -> tuple[x509.Certificate, ...]:
-    """The certificates that issued a signer's, by name and signature: of his chain, and of listed anchors."""
+def issuers_of(credential: Credential, store: TrustStore, purpose: Purpose) -> tuple[x509.Certificate, ...]:
+    """The certificates that issued a signer's, by name and signature: of his chain, and of anchors for `purpose`."""
     leaf = credential.certificates[0]
-    listed = _anchors(store, Purpose.CLAIM_SIGNING).get(normal_name(leaf.issuer.rfc4514_string()), ())
+    listed = _anchors(store, purpose).get(normal_name(leaf.issuer.rfc4514_string()), ())
     known = (*credential.certificates[1:], *(anchor.certificate for anchor in listed[:_MAX_ATTEMPTS]))
     return tuple(one for one in dict.fromkeys(known) if issued(one, leaf))
 
@@ -374,8 +355,7 @@ def _routes(
                 _Route(
                     start=max(member.not_valid_before_utc for member in members),
                     end=min(member.not_valid_after_utc for member in members),
-                    list_name=vouching.name,
-                    anchor=anchor.certificate.subject.rfc4514_string(),
+                    finding=_by_anchor(vouching.name, anchor.certificate.subject.rfc4514_string()),
                     distrust=distrust,
                 )
             )
@@ -429,6 +409,15 @@ def _usages(certificate: x509.Certificate) -> frozenset[str]:
     return frozenset(oid.dotted_string for oid in usage)
 
 
+def _unfit_key(certificate: x509.Certificate) -> str | None:
+    from provkit.trust.profile import PARSE_ERRORS, key_problem
+
+    try:
+        return key_problem(certificate.public_key())
+    except PARSE_ERRORS:
+        return "of a kind that cannot be read"
+
+
 def _problem(
     credential: Credential, climbed: tuple[int, ...], anchor: Anchor, purpose: Purpose
 ) -> str | None:
@@ -443,6 +432,15 @@ def _problem(
             fits = not usages or not usages <= _OTHER_TRADES
         if not fits:
             return "an authority of the chain is restricted to another purpose"
+        # Anchors were vetted with their list; who stands between brings his own key (§13.2.1).
+        if authority is not anchor.certificate and (unfit := _unfit_key(authority)):
+            return f"an authority of the chain has an unfit key: {unfit}"
+    # Names are anybody's to write.  A signature that does not hold is found here, at a tenth of the cost.
+    links = [credential.certificates[i] for i in climbed]
+    if not all(
+        issued(upper, lower) for lower, upper in zip(links, (*links[1:], anchor.certificate), strict=True)
+    ):
+        return "the chain does not hold: a certificate is not signed by the one above it"
     from provkit.trust.path import path_problem
 
     return path_problem([credential.chain[i] for i in climbed], anchor.der)

@@ -51,6 +51,8 @@ class Credential:
     """Start of the end-entity certificate's validity, UTC."""
     not_after: datetime
     """End of the end-entity certificate's validity, UTC."""
+    size: int
+    """Bytes of the chain; one of more than :data:`CACHED_BYTES` is not remembered, nor what follows from it."""
 
     def valid_at(self, at: datetime) -> bool:
         """Whether the end-entity certificate is within its dates at `at` (aware)."""
@@ -89,12 +91,10 @@ def load_credential(chain: tuple[bytes, ...], limits: Limits = DEFAULT_LIMITS) -
     """
     if len(chain) > limits.certificates:
         raise LimitError(f"more than {limits.certificates} certificates in the chain")
-    total = 0
-    for der in chain:
-        if len(der) > limits.certificate_bytes:
-            raise LimitError(f"a certificate of more than {limits.certificate_bytes} bytes")
-        total += len(der)
-    return _load(chain) if total <= CACHED_BYTES else _parse(chain)
+    sizes = list(map(len, chain))
+    if sizes and max(sizes) > limits.certificate_bytes:
+        raise LimitError(f"a certificate of more than {limits.certificate_bytes} bytes")
+    return _load(chain) if sum(sizes) <= CACHED_BYTES else _parse(chain)
 
 
 @lru_cache(maxsize=_CACHED_CHAINS)
@@ -147,6 +147,7 @@ def _parse_quietly(chain: tuple[bytes, ...]) -> Credential:
         facts=facts,
         not_before=facts.not_before,
         not_after=facts.not_after,
+        size=sum(map(len, chain)),
     )
 
 

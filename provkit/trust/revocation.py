@@ -25,6 +25,7 @@ from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.trust import oids
 from provkit.trust.chain import distrusted_by, issuers_of, judge
 from provkit.trust.credential import CACHED_BYTES, Credential, load_credential
+from provkit.trust.store import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _CACHED_RESPONSES: Final = 1024
 _LIFTED: Final = "removeFromCRL"
 _DAY: Final = timedelta(days=1)
+_ABOUT_ANOTHER: Final = "the stapled OCSP response is about another certificate"
 _CERT_ID_HASHES: Final = frozenset({"sha1", "sha256", "sha384", "sha512"})
 """They only say which certificate is meant; SHA-1 is what responders use."""
 _SIGNATURE_HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
@@ -85,6 +87,7 @@ def verify(
     at: datetime,
     *,
     stamped: bool,
+    purpose: Purpose = Purpose.CLAIM_SIGNING,
     unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Statuses:
@@ -96,6 +99,7 @@ def verify(
         trust: the lists: the issuer may stand there in place of the chain, and distrusted responders too.
         at: the moment the credential is judged at, aware.
         stamped: a trusted time stamp vouches that it was signed at that moment.
+        purpose: what he signed: only lists for that say who his issuer is, and vouch for him.
         unlisted: let the issuer of a signer on no list speak too.
         limits: bounds on what is read.
 
@@ -115,7 +119,7 @@ def verify(
             raise LimitError(f"a stapled OCSP response of {len(data)} bytes")
         small = len(data) + sum(map(len, credential.chain)) <= CACHED_BYTES
         examine = _examine if small else _examine.__wrapped__
-        found = examine(data, credential.chain, trust, limits)
+        found = examine(data, credential.chain, trust, purpose, limits)
         code, why = (
             (StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED, found)
             if isinstance(found, str)
@@ -124,15 +128,17 @@ def verify(
         said.setdefault(code, why)
     # STRICT-OCSP-1: the standard takes the first that fits; a signer who is revoked would put another first.
     first = next(one for one in _IN_ORDER if one in said)
-    if not unlisted and not _is_listed(credential, trust, at, stamped=stamped):
+    if not unlisted and not _is_listed(credential, trust, at, purpose, stamped=stamped):
         why = f"{said[first]}; but no list vouches for who says so"
         return ((StatusCode.SIGNING_CREDENTIAL_OCSP_SKIPPED, why),)
     return ((first, said[first]),)
 
 
-def _is_listed(credential: Credential, trust: TrustStore, at: datetime, *, stamped: bool) -> bool:
+def _is_listed(
+    credential: Credential, trust: TrustStore, at: datetime, purpose: Purpose, *, stamped: bool
+) -> bool:
     """Whether a list vouches for the signer, or did before he was distrusted."""
-    found = judge(credential, trust, at, stamped=stamped)
+    found = judge(credential, trust, at, purpose=purpose, stamped=stamped)
     return found.trusted or found.distrusted
 
 
@@ -170,7 +176,9 @@ def _counts(statement: _Statement, at: datetime, *, stamped: bool) -> tuple[Stat
 
 
 @lru_cache(maxsize=_CACHED_RESPONSES)
-def _examine(data: bytes, chain: tuple[bytes, ...], trust: TrustStore, limits: Limits) -> _Statement | str:
+def _examine(
+    data: bytes, chain: tuple[bytes, ...], trust: TrustStore, purpose: Purpose, limits: Limits
+) -> _Statement | str:
     """What the issuer states about the first certificate of a chain, or why nothing is taken from it."""
     import warnings
 
@@ -179,12 +187,12 @@ def _examine(data: bytes, chain: tuple[bytes, ...], trust: TrustStore, limits: L
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _read(data, load_credential(chain, limits), trust)
+            return _read(data, load_credential(chain, limits), trust, purpose)
     except PARSE_ERRORS:
         return "the stapled OCSP response cannot be read"
 
 
-def _read(data: bytes, credential: Credential, trust: TrustStore) -> _Statement | str:
+def _read(data: bytes, credential: Credential, trust: TrustStore, purpose: Purpose) -> _Statement | str:
     from cryptography.x509 import ocsp
 
     from provkit.trust.token import is_der
@@ -194,14 +202,17 @@ def _read(data: bytes, credential: Credential, trust: TrustStore) -> _Statement 
     response = ocsp.load_der_ocsp_response(data)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return "the stapled OCSP response is that the responder could not answer"
-    issuers = issuers_of(credential, trust)
+    serial = credential.certificates[0].serial_number
+    if all(single.serial_number != serial for single in response.responses):
+        return _ABOUT_ANOTHER  # before anything that costs: one manifest can hold responses for all others
+    issuers = issuers_of(credential, trust, purpose)
     if not issuers:
         return "the issuer of the signer's certificate is not at hand to check a stapled OCSP response"
-    if any(extension.critical for extension in response.extensions) or _is_demanding(data):
-        return "the stapled OCSP response has an extension that must be understood"
     issuer, single = _about(response, credential, issuers)
     if issuer is None or single is None:
-        return "the stapled OCSP response is about another certificate"
+        return _ABOUT_ANOTHER
+    if any(extension.critical for extension in response.extensions) or _is_demanding(data):
+        return "the stapled OCSP response has an extension that must be understood"
     problem = _unsigned(response, issuer, issuers, trust)
     if problem is not None:
         return f"the stapled OCSP response {problem}"

@@ -207,7 +207,7 @@ class TrustStore:
         """Add certificates that are not believed, wherever in a chain they stand.
 
         Args:
-            data: PEM certificates, or TOML as :mod:`provkit.trust.distrust` describes it.
+            data: PEM certificates, or TOML as :mod:`provkit.trust.distrust_file` describes it.
             name: shown in the explanation.
             date: day of the list's last change, for display.
 
@@ -221,7 +221,7 @@ class TrustStore:
                 name, ListKind.DISTRUST, None, certificates=ders, fingerprints=prints, date=date
             )
         else:
-            from provkit.trust.distrust import parse_rules
+            from provkit.trust.distrust_file import parse_rules
 
             entry = TrustList(name, ListKind.DISTRUST, None, rules=parse_rules(data, name), date=date)
         return self._with(entry)

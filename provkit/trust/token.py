@@ -170,10 +170,10 @@ def _read(data: bytes, limits: Limits) -> Token:
     signed = content["content"]
     if signed["version"].native != "v3" or len(signed["signer_infos"]) != 1:
         raise MalformedError("it is not signed by one authority in the form of RFC 3161")
-    if signed["crls"] or signed["encap_content_info"]["content_type"].native != "tst_info":
+    if _stands(signed["crls"]) or signed["encap_content_info"]["content_type"].native != "tst_info":
         raise MalformedError("it holds something else than a time stamp and certificates")
     signer = signed["signer_infos"][0]
-    if signer["unsigned_attrs"]:
+    if _stands(signer["unsigned_attrs"]):
         raise MalformedError("it holds attributes that nobody signs")
     digest_algorithm = _hash(signer["digest_algorithm"])
     if [_hash(one) for one in signed["digest_algorithms"]] != [digest_algorithm]:
@@ -195,6 +195,11 @@ def _read(data: bytes, limits: Limits) -> Token:
         scheme=_scheme(signer["signature_algorithm"], digest_algorithm),
         signature=signer["signature"].native,
     )
+
+
+def _stands(optional: Any) -> bool:
+    """Whether an optional part is there at all: an empty one says nothing, and nothing signs that it is there."""
+    return not isinstance(optional, core.Void)
 
 
 def _content(data: bytes) -> Any:

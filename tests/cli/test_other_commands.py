@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provkit import codes, media
+from provkit.carriers import containers, structured
 from provkit_cli import places
+from provkit_cli.app import COMMANDS
 from provkit_cli.schema import schema_text
 from support.pki import Pki
 
@@ -35,9 +37,10 @@ def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(
-    "name", ["verdict", "origin", "config", "policy", "stamp", "serve", "label", "crawl-report"]
-)
+SCHEMAS = ("verdict", "origin", "config", "policy", "distrust", "stamp", "serve", "label", "crawl-report")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_committed_schema_is_the_generated_one(name: str) -> None:
     committed = (REPOSITORY / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     assert committed == schema_text(name), f"run: provkit schema {name} > schemas/{name}.json"
@@ -46,7 +49,8 @@ def test_committed_schema_is_the_generated_one(name: str) -> None:
 def test_schema_command(cli: Cli) -> None:
     assert cli("schema", "verdict").out == schema_text("verdict")
     listed = [line.split()[0] for line in cli("schema").out.splitlines()]
-    assert listed == ["verdict", "origin", "config", "policy", "stamp", "serve", "label", "crawl-report"]
+    assert tuple(listed) == SCHEMAS
+    assert {path.stem for path in (REPOSITORY / "schemas").iterdir()} == set(SCHEMAS)
     assert cli("schema", "nonsense").code == 2
 
 
@@ -63,10 +67,28 @@ def test_explain(cli: Cli) -> None:
 
 
 def test_formats(cli: Cli) -> None:
-    out = cli("formats").out
-    assert all(entry.media_type in out for entry in media.FORMATS)
-    assert "application/pdf" in out
-    assert {line.split()[-1] for line in out.partition("\n\n")[0].splitlines()[1:]} <= {"yes", "no", "later"}
+    table = cli("formats").out.partition("\n\n")[0].splitlines()[1:]
+    assert len(table) == len(media.FORMATS) + len(structured.SYNTAXES)
+    rows = {cells[0].split()[0]: cells[1:] for cells in (re.split(r"  +", line) for line in table)}
+    assert rows["docx"][-1] == "Word document"
+    for entry in media.FORMATS:
+        carrier, _, engine, kind = rows[entry.extensions[0]]
+        assert carrier == entry.carrier
+        assert (engine == "c2pa-python") == (entry.media_type in containers.LOCATORS)
+        assert kind == entry.media_type or "/" not in kind
+    assert max(len(line) for line in table) <= 120
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "links"),
+    [("a.csv", "a,b\n", "no"), ("a.html", "<!DOCTYPE html><p>A</p>", "yes"), ("a.py", "A = 1\n", "yes")],
+)
+def test_formats_that_take_a_link(cli: Cli, name: str, text: str, links: str) -> None:
+    cli.write(name, text)
+    done = cli("sign", name, "--origin", "human", *KEY, "--in-place", "--link", "https://example.org/a")
+    assert (done.code == 0) == (links == "yes")
+    (row,) = re.findall(rf"^.*\b{name[2:]}\b.* +(yes|no) +", cli("formats").out, re.MULTILINE)
+    assert row == links
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "Ed25519"])
@@ -245,6 +267,33 @@ def test_help_and_version(cli: Cli) -> None:
         assert cli(command, "--help").out.startswith("Usage: provkit")
     assert cli().out == root
     assert "did you mean 'verify'" in cli("verfy").err
+    assert "there are: init, csr, check; see: provkit keys --help" in cli("keys").err
+    assert "see: provkit sign --help" in cli("sign", "a.txt", "--origin").err
+    assert "see: provkit --help" in cli("--nonsense").err
+
+
+def test_every_command_tells_its_exit_codes(cli: Cli) -> None:
+    groups = {
+        "keys": ("init", "csr", "check"),
+        "trust": ("list", "status", "update"),
+        "policy": ("check", "explain"),
+    }
+    for command in COMMANDS:
+        for sub in groups.get(command, ("",)):
+            told = cli(*f"{command} {sub}".split(), "--help").out.partition("Exit codes:\n    0  ")[2]
+            numbers = [int(line.split()[0]) for line in told.splitlines()[1:] if line.startswith("    ")]
+            assert numbers == sorted({*numbers, 2}), (command, sub)
+
+
+def test_a_folder_where_one_file_is_asked_for(cli: Cli) -> None:
+    done = cli("inspect", "dev")
+    assert (done.code, "add -r" in done.err, "one of the files in it" in done.err) == (4, False, True)
+
+
+def test_who_signs_is_said_when_something_is_to_be_signed(cli: Cli) -> None:
+    cli.write("a.txt", "A\n")
+    assert "development" not in cli("sign", "a.txt", "--origin", "human", *KEY).err
+    assert "development" in cli("sign", "a.txt", "--origin", "human", *KEY, "--in-place").err
 
 
 def test_bug_is_one_line_unless_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,7 @@ def test_without_the_extra(cli: Cli, monkeypatch: pytest.MonkeyPatch, missing: s
     [
         ("[server]\nprot = 1\n", "server.prot"),
         ('[trust]\nanchors = ["none.pem"]\n', "none.pem"),
+        ('[trust]\nidentities = ["no-people.pem"]\n', "no-people.pem"),
         (
             '[signing]\nledger = "/"\n[identity.a]\ncert = "c"\nkey = "k"\n[[key]]\nname = "a"\nhash = "x"\n',
             "key.0",

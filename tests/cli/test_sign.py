@@ -255,6 +255,29 @@ def test_strip_gives_the_text_back(cli: Cli) -> None:
 
 
 @pytest.mark.slow
+def test_strip_folders_in_processes(cli: Cli) -> None:
+    for name in ("in/a.txt", "in/deep/b.txt"):
+        cli.write(name, "")
+        cli.signed(name)
+    for number in range(3):
+        cli.write(f"in/plain{number}.txt", "Plain\n")
+    cli.write("in/.hidden.txt", "Hidden\n")
+    (cli.folder / "in/empty.png").symlink_to("nowhere")
+    one = cli("strip", "-r", "in", "--out", "one")
+    two = cli("strip", "-r", "in", "--out", "two", "-j", "2")
+    assert (one.code, two.code) == (0, 0)
+    assert one.err.replace("one/", "two/") == two.err
+    assert one.err.count("provkit: stripped: ") == 2
+    assert one.err.endswith("note: there was no credential in 3 of 5 files\n")
+    for name, text in (("a", "Eleven herons.\n"), ("deep/b", "Eleven herons.\n"), ("plain0", "Plain\n")):
+        assert (cli.folder / f"two/{name}.txt").read_text() == text
+    again = cli("strip", "in/a.txt", "missing.txt", "-r", "in/deep", "--in-place", "-j", "2", "-q")
+    assert (again.code, "missing.txt" in again.err, again.err.count("\n")) == (4, True, 2)
+    assert (cli.folder / "in/deep/b.txt").read_text() == "Eleven herons.\n"
+    assert cli("strip", "in/a.txt", "--media", "text/plain", "--in-place").code == 2
+
+
+@pytest.mark.slow
 def test_killed_at_any_moment_the_file_is_the_old_one_or_the_whole_new_one(cli: Cli) -> None:
     path = cli.write("a.txt", "Eleven herons.\n" * 2000)
     original = path.read_bytes()

@@ -124,6 +124,37 @@ def test_lists_for_identities(cli: Cli, options: tuple[str, ...]) -> None:
     assert result(cli, *kept)["identities"][0]["state"] == "valid"
 
 
+def test_inspect_takes_the_same_lists(cli: Cli, options: tuple[str, ...]) -> None:
+    def shown(*more: str) -> dict[str, Any]:
+        found: dict[str, Any] = cli("inspect", *options, *more, "--format", "json").json()["result"]
+        assert found == result(cli, *options, *more)
+        return found
+
+    assert shown("--identity-trust", "people.pem")["identities"][0]["state"] == "trusted"
+    Path("leaf.pem").write_bytes(SIGNER.leaf_pem)
+    assert shown("--distrust", "leaf.pem")["signer"]["distrusted"]
+    unlisted = tuple(option for option in options if option not in ("--trust", "root.pem"))
+    options = unlisted
+    assert shown()["state"] == "valid"
+    assert shown("--allowed", "leaf.pem")["signer"]["trust_list"] == "leaf.pem"
+
+
+def test_every_command_that_judges_has_the_lists(cli: Cli) -> None:
+    every = {"--trust", "--allowed", "--tsa-trust", "--identity-trust", "--distrust", "--no-default-trust"}
+    without = {
+        ("verify",): set(),
+        ("inspect",): set(),
+        ("trust", "list"): set(),
+        ("serve",): set(),
+        ("weigh",): {"--identity-trust"},
+        ("stamp",): {"--identity-trust"},
+        ("keys", "check"): {"--identity-trust", "--tsa-trust"},
+    }
+    for command, left_out in without.items():
+        words = set(cli(*command, "--help").out.split())
+        assert words & every == every - left_out, command
+
+
 def test_its_codes_are_explained(cli: Cli) -> None:
     done = cli("explain", "cawg.identity.hard_binding_missing")
     assert (done.code, "about no content" in done.out) == (0, True)

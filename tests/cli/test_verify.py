@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ import pytest
 
 from provkit.report.document import Failure, Result
 from provkit.trust.store import TrustStore
-from provkit_cli import pool, quick, verifying
+from provkit_cli import evaluation, pool, quick, verifying
 from provkit_cli.exits import Exit, worst
 from provkit_cli.inputs import Source
+from support.pki import Pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,11 +164,19 @@ def test_old_bundled_list_is_said_once_where_a_newer_one_may_matter(
     monkeypatch.setattr("provkit_cli.lists.OLD_DAYS", -100_000)
     cli.write("a.txt", "plain\n")
     assert cli("verify", "a.txt").err == ""
-    cli.signed("b.txt")
-    done = cli("verify", "b.txt", "b.txt", "a.txt")
+    cli.signed("c.txt")
+    # No list will ever know an identity for development.
+    assert cli("verify", "c.txt").err == ""
+    pki = Pki.make(start=datetime.now(UTC) - timedelta(days=1), end=datetime.now(UTC) + timedelta(days=1))
+    for name, pem in (("root", pki.root_pem), ("chain", pki.chain_pem), ("key", pki.key_pem)):
+        cli.write(f"{name}.pem", pem)
+    cli.write("b.txt", "B\n")
+    key = ("--cert", "chain.pem", "--key", "key.pem")
+    assert cli("sign", "b.txt", "--origin", "human", *key, "--in-place", "-q").code == 0
+    done = cli("verify", "b.txt", "b.txt", "a.txt", "c.txt")
     assert done.err.count("warning") == 1
     assert "days old" in done.err
-    assert cli("verify", "b.txt", "--trust", "dev/root.pem").err == ""
+    assert cli("verify", "b.txt", "--trust", "root.pem").err == ""
     assert cli("verify", "b.txt", "--no-default-trust").err == ""
 
 
@@ -214,10 +224,18 @@ def test_jsonl_is_one_result_a_line(cli: Cli, several: list[str]) -> None:
 
 def test_text_ends_with_counts(cli: Cli, several: list[str]) -> None:
     done = cli("verify", *several, *ROOT)
-    assert done.out.splitlines()[-2:] == [
+    lines = done.out.splitlines()
+    assert lines[-4:] == [
         "6 files: 2 trusted, 1 invalid, 1 unsigned, 2 not evaluated (1 malformed, 1 unreadable)",
         "origin where the credential holds: 1 human, 1 synthetic",
+        "invalid: what such a credential states is not shown; to understand a code: provkit explain CODE",
+        "unsigned: no credential was found, which says nothing about the content",
     ]
+    # Said once for all of them, and not of each.
+    assert "unsigned  plain.txt" in lines
+    assert "invalid   broken.txt: the credential does not hold for this file" in lines
+    alone = cli("verify", "plain.txt", *ROOT).out
+    assert alone == "unsigned  plain.txt: no credential found, which says nothing about the content\n"
     assert done.err.count("provkit: error: ") == 2
     assert "empty.txt" in done.err
 
@@ -232,6 +250,8 @@ def test_quiet_is_one_line_each(cli: Cli, several: list[str]) -> None:
 
 
 def test_output_file_is_not_replaced_unasked(cli: Cli, several: list[str]) -> None:
+    done = cli("verify", *several, *ROOT, "-o", ".", "--force")
+    assert (done.code, "a folder, not a file" in done.err) == (2, True)
     done = cli("verify", *several, *ROOT, "--format", "json", "-o", "report.json")
     assert (done.code, done.out) == (1, "")
     assert json.loads((cli.folder / "report.json").read_text())["results"]
@@ -416,7 +436,7 @@ def test_one_bug_in_one_file_does_not_end_the_run(cli: Cli, monkeypatch: pytest.
 @pytest.mark.slow
 def test_worker_that_dies_takes_only_its_file_down(cli: Cli) -> None:
     sources = [Source(name, name) for name in ("a", "die", "b", "die", "c")]
-    job = pool.Job(TrustStore.empty())
+    job = evaluation.Job(TrustStore.empty())
     results = list(pool.in_processes(sources, _die_or_not, _died, (_keep, job), 2))
     assert [result.path for result in results] == ["a", "die", "b", "die", "c"]
     assert [result.error.message if result.error else "" for result in results] == [

@@ -77,7 +77,7 @@ def test_what_is_read_of_yaml_is_what_a_parser_reads(lines: list[str]) -> None:
 
 EDITS = st.lists(
     st.tuples(
-        st.sampled_from(["a.html", "b.txt", "c.json", "d.md"]),
+        st.sampled_from(["a.html", "b.txt", "c.json", "d.md", "e.svg"]),
         st.sampled_from(["stamp", "undo", "write", "append", "delete", "rules", "sidecars"]),
         st.integers(0, 3),
     ),
@@ -88,6 +88,7 @@ CONTENT = {
     "b.txt": b"words %d\n",
     "c.json": b'{"a": %d}\n',
     "d.md": b"# title %d\n\nwords\n",
+    "e.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="%d"/></svg>',
 }
 
 

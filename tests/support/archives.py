@@ -17,7 +17,7 @@ from provkit.signers.development import DevelopmentIdentity, make_development_id
 from provkit.signers.files import write_development_identity
 from provkit.stamp import rules, run
 from provkit.stamp.archive import Archive
-from provkit.stamp.work import FOLDER
+from provkit.stamp.journal import FOLDER
 from provkit.trust.store import TrustStore
 from support import containers
 
@@ -63,11 +63,13 @@ def mixed() -> dict[str, bytes]:
 class Archives:
     """An archive in a folder, with an identity and rules beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        """Make one; `fresh` with an identity that no other archive has."""
         self.folder = folder
         self.root = folder / "site"
         self.root.mkdir(parents=True)
-        write_development_identity(folder / "dev", identity())
+        made = make_development_identity(now=datetime.now(UTC)) if fresh else identity()
+        write_development_identity(folder / "dev", made)
         self.rules()
 
     def rules(self, text: str = ALL, identities: str = IDENTITY) -> None:

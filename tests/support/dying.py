@@ -30,6 +30,8 @@ CHANGES: tuple[tuple[Any, str], ...] = (
     (os, "chmod"),
     (inside, "_rename"),
     (files, "_write_beside"),
+    (inside, "write_new"),
+    (inside, "flush"),
     (inside, "sync"),
     (shutil, "rmtree"),
     (Journal, "begin"),

@@ -6,12 +6,16 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from provkit import files
 from provkit.errors import FileAccessError, LimitError
 from provkit.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def left_over(folder: Path) -> list[str]:
@@ -70,6 +74,19 @@ def test_path_that_leads_nowhere(tmp_path: Path, name: str) -> None:
     if "/" in name or "\0" in name or len(name) > 255:
         with pytest.raises(FileAccessError):
             files.write_atomic(tmp_path / name, b"")
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_an_error_of_what_makes_the_parts_is_none_of_the_path(tmp_path: Path, force: bool) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"beginning"
+        raise ValueError("of its own")
+
+    with pytest.raises(ValueError, match="of its own"):
+        files.write_atomic(tmp_path / "a", parts(), force=force)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(FileAccessError, match="no possible path"):
+        files.write_atomic(f"{tmp_path}/a\0b", b"", force=force)
 
 
 def test_new_file_obeys_the_mask(tmp_path: Path) -> None:

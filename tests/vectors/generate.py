@@ -16,6 +16,7 @@ from vectors import (
     cases_claims,
     cases_exclusions,
     cases_external,
+    cases_names,
     cases_origin,
     cases_redactions,
     cases_signatures,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from vectors.case import Case
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "text"
-VERSION: Final = "3.0.0"
+VERSION: Final = "3.1.0"
 
 TRUST: Final[dict[str, dict[str, list[str]]]] = {
     "none": {},
@@ -73,6 +74,7 @@ MODULES: Final = (
     cases_updates,
     cases_redactions,
     cases_external,
+    cases_names,
 )
 
 

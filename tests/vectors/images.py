@@ -17,14 +17,16 @@ from vectors import (
     images_ingredients,
     images_jpeg_svg,
     images_png,
+    images_stated,
     images_times,
+    images_updates,
 )
 from vectors.case import Case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION: Final = "3.1.0"
+VERSION: Final = "3.2.0"
 AT: Final = "2026-12-01T00:00:00Z"
 TYPES: Final = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
 TRUST: Final[dict[str, dict[str, list[str]]]] = {
@@ -52,6 +54,8 @@ def cases() -> Iterator[Case]:
         *images_ingredients.cases(),
         *images_times.cases(),
         *images_boxes.cases(),
+        *images_updates.cases(),
+        *images_stated.cases(),
     )
     for name, data, expected, clause, reason, *rest in rows:
         kind = "jpg" if data.startswith(b"\xff\xd8") else "svg" if b"<svg" in data[:2000] else "png"

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from vectors import files as folders
-from vectors import media_beside, media_html, media_pdf, media_structured
+from vectors import media_beside, media_html, media_pdf, media_structured, media_updates
 from vectors.case import Case
 from vectors.media_forge import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION: Final = "2.0.0"
+VERSION: Final = "2.1.0"
 TYPES: Final = {
     "html": "text/html",
     "json": "text/plain",
@@ -38,6 +38,7 @@ def cases() -> Iterator[Case]:
         *media_html.cases(),
         *media_pdf.cases(),
         *media_beside.cases(),
+        *media_updates.cases(),
     )
     for name, extension, data, expected, clause, reason, *rest in rows:
         more: dict[str, Any] = rest[0] if rest else {}

@@ -14,9 +14,17 @@
       document.body.setAttribute("aria-busy", "true");
     });
   }
-  input.addEventListener("change", () => {
-    if (input.files.length) form.requestSubmit();
-  });
+  // A file that is too large is not sent for nothing.
+  const most = Number(input.dataset.most);
+  const send = () => {
+    if (!input.files.length) return;
+    if (input.files[0].size <= most * 2 ** 20) form.requestSubmit();
+    else {
+      busy.textContent = `This file is larger than ${most} MB.`;
+      input.value = "";
+    }
+  };
+  input.addEventListener("change", send);
 
   let depth = 0;
   const carries = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
@@ -47,12 +55,17 @@
       return;
     }
     input.files = files;
-    if (input.files.length) form.requestSubmit();
+    send();
   });
 
-  // Back from an answer: the page is shown as it was left.
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.body.hasAttribute("aria-busy")) busy.textContent = "";
+  });
+
+  // Back from an answer: the page is shown as it was left, and may be given the same file again.
   addEventListener("pageshow", () => {
     busy.textContent = "";
+    input.value = "";
     document.body.removeAttribute("aria-busy");
   });
   const answer = document.getElementById("answer");

@@ -249,6 +249,18 @@ class TestExclusions:
         assert own.decide(page).action is Action.KEEP
         assert own.decide(Reading(None), "https://example.org/c/1").action is Action.KEEP
 
+    def test_patterns_of_addresses(self) -> None:
+        own = policy('[[exclude]]\nbecause = "x"\nurls = ["*/?.html", "*/[ab]/index", "*/a?q=[[]*"]')
+        for url, action in (
+            ("https://e/1.html", Action.EXCLUDE),
+            ("https://e/12.html", Action.KEEP),
+            ("https://e/B/INDEX", Action.EXCLUDE),
+            ("https://e/c/index", Action.KEEP),
+            ("https://e/a?q=[1]", Action.EXCLUDE),
+            ("https://e/a?q=(1)", Action.KEEP),
+        ):
+            assert own.decide(Reading(None), url).action is action, url
+
     def test_many_stars_in_long_addresses(self) -> None:
         own = policy(f'[[exclude]]\nbecause = "x"\nurls = ["{"*a" * 90}b"]')
         assert own.decide(Reading(None), "https://e/" + "a" * 100_000).action is Action.KEEP

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
+import random
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("fastwarc", reason="needs the extra `crawl`")
+
+from fastwarc.stream_io import ZstdWriter
 
 from provkit.crawl import warc
 from provkit.crawl.codings import Decoded, undo
@@ -193,7 +199,46 @@ def test_codings_are_bounded_and_honest() -> None:
     assert undo(b"abc", [("Content-Encoding", "gzip," * 9 + "gzip")], 10).problem is not None
 
 
-@given(body=st.binary(max_size=300), coding=st.sampled_from(["gzip", "deflate", "br", "x-gzip, deflate"]))
+def zstd(body: bytes) -> bytes:
+    out = io.BytesIO()
+    with contextlib.closing(ZstdWriter(out)) as writer:
+        writer.write(body)
+    return out.getvalue()
+
+
+def test_zstandard(monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = [("Content-Encoding", "zstd")]
+    body = b"The heron stood still. " * 20
+    skipped = b"\x5a\x2a\x4d\x18\x03\0\0\0abc"
+    for stored in (zstd(body), zstd(body[:50]) + zstd(body[50:]), skipped + zstd(body), body):
+        assert undo(stored, headers, 1 << 20) == Decoded(body)
+    assert undo(gzip.compress(zstd(body)), [("Content-Encoding", "zstd, gzip")], 1 << 20).body == body
+    bomb = undo(zstd(b"\0" * 50_000_000) * 2, headers, 1000)
+    assert (len(bomb.body), bomb.whole) == (1000, False)
+    noise = random.Random(1).randbytes(400_000)
+    cut = undo(zstd(noise)[:-100_000], headers, 1 << 20)
+    assert (cut.whole, cut.problem, noise.startswith(cut.body), len(cut.body) > 200_000) == (
+        False,
+        None,
+        True,
+        True,
+    )
+    assert "damaged" in str(undo(zstd(body)[:-9], headers, 1 << 20).problem)
+    assert undo(zstd(b"") * 50_000 + zstd(b"page"), headers, 1000) == Decoded(b"page")
+    monkeypatch.setitem(sys.modules, "fastwarc.stream_io", None)
+    without = undo(zstd(body), headers, 1 << 20)
+    assert (without.body, without.problem) == (
+        zstd(body),
+        "the content coding 'zstd' needs the package fastwarc",
+    )
+
+
+_CODINGS = st.sampled_from(["gzip", "deflate", "br", "zstd", "x-gzip, deflate"])
+
+
+@given(body=st.binary(max_size=300), coding=_CODINGS)
+@example(body=b"\x28\xb5\x2f\xfd", coding="zstd")
+@example(body=b"\x50\x2a\x4d\x18\xff\xff\xff\xff", coding="zstd")
 def test_any_body_can_be_undone(body: bytes, coding: str) -> None:
     found = undo(body, [("Content-Encoding", coding), ("Transfer-Encoding", "chunked")], 100)
     assert len(found.body) <= 100

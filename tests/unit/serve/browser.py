@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections import deque
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 _PATIENCE: Final = 30.0
+_AXE: Final = "axe_playwright_python", "axe.min.js"
+_TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental")
+_NOT: Final = "focus-order-semantics"
+"""Wants a landmark wherever something scrolls: four for each of the two hundred files of a report."""
+_LOOK: Final = """axe.run(document, {preload: false, resultTypes: ["violations", "incomplete"], runOnly: TAGS,
+rules: {"NOT": {enabled: false}}})
+.then((found) => [found.violations, found.incomplete].map((rules) => rules.flatMap((rule) => rule.nodes.map(
+(node) => `${rule.id} (${rule.impact}): ${node.html.slice(0, 120)}: ${node.failureSummary}`))))""".replace(
+    "NOT", _NOT
+).replace("TAGS", json.dumps(_TAGS))
 _FLAGS: Final = (
     "--headless=new",
     "--no-sandbox",
@@ -170,6 +181,55 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
 
+    def tab(self) -> Any:
+        """Press the key; returns what has the focus then: its id, or its text, and whether that is to be seen."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        return self.run(_FOCUSED)
+
+    def axe(self) -> tuple[list[str], list[str]]:
+        """What axe finds wrong in the page, and what it cannot tell."""
+        if self.run("typeof axe") == "undefined":
+            # The policy of a page does not hold for what is evaluated from here.
+            self.run(resources.files(_AXE[0]).joinpath(_AXE[1]).read_text(encoding="utf-8") + ";0")
+        wrong, undecided = self.run(_LOOK)
+        return wrong, undecided
+
     def picture(self) -> bytes:
         """The whole page as PNG."""
         return base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"])
+
+
+def answer(browser: Browser) -> str:
+    """The label that the page shows."""
+    found: str = browser.run("document.getElementById('answer').textContent")
+    return found
+
+
+def choose(browser: Browser, folder: Path, name: str, data: bytes) -> str:
+    """Choose a file on the verify page; returns the label."""
+    path = folder / name
+    path.write_bytes(data)
+    browser.choose("#file", path)
+    browser.loaded()
+    return answer(browser)
+
+
+def paste(browser: Browser, text: str) -> str:
+    """Paste a text on the verify page; returns the label."""
+    browser.insert("#text", text)
+    browser.run("document.querySelector('#text').form.querySelector('button').click()")
+    browser.loaded()
+    return answer(browser)
+
+
+# A field that is not painted shows its focus on the frame around it.
+_FOCUSED: Final = """(() => {
+  const one = document.activeElement;
+  const shown = [one, one.closest("form")].some((part) => {
+    if (!part) return false;
+    const style = getComputedStyle(part);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  });
+  return [one.id || one.getAttribute("aria-label") || one.textContent, shown];
+})()"""

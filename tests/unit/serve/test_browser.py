@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 import provkit
-from support.programs import BROWSERS, program
-from unit.serve.browser import Browser
+from unit.serve.browser import Browser, answer, choose, paste
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]
 
 NASTY = '"><img src=x onerror=alert(1)><script>window.hit=1</script></title>\u202e&lt;b&gt;'
 TEXT = "Erste Zeile.\nZweite Zeile: „größer“ 🙂\n\nLetzte.\n"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program(*BROWSERS)
-    with Browser(tmp_path_factory.mktemp("profile")) as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -44,33 +37,13 @@ def quiet(browser: Browser, service: Running) -> Iterator[None]:
             case "Network.requestWillBeSent":
                 assert urlsplit(facts["request"]["url"]).netloc == urlsplit(service.url).netloc
             case "Log.entryAdded":
-                # An answer of 422 is an answer, and the browser notes it.
-                assert "status of 422" in facts["entry"]["text"], facts["entry"]
+                # An answer that is a refusal is an answer, and the browser notes it.
+                assert re.search("status of 4(00|13|22)", facts["entry"]["text"]), facts["entry"]
             case "Runtime.exceptionThrown" | "Page.javascriptDialogOpening" | "Runtime.consoleAPICalled":
                 pytest.fail(str(facts))
             case _:
                 pass
     assert browser.run("window.hit") is None
-
-
-def answer(browser: Browser) -> str:
-    found: str = browser.run("document.getElementById('answer').textContent")
-    return found
-
-
-def choose(browser: Browser, folder: Path, name: str, data: bytes) -> str:
-    path = folder / name
-    path.write_bytes(data)
-    browser.choose("#file", path)
-    browser.loaded()
-    return answer(browser)
-
-
-def paste(browser: Browser, text: str) -> str:
-    browser.insert("#text", text)
-    browser.run("document.querySelector('#text').form.querySelector('button').click()")
-    browser.loaded()
-    return answer(browser)
 
 
 def test_choosing_a_file(browser: Browser, service: Running, tmp_path: Path) -> None:
@@ -129,12 +102,40 @@ def test_hostile_names_and_titles_are_inert(browser: Browser, service: Running, 
 
 def test_by_keyboard(browser: Browser, service: Running) -> None:
     del service
-    order = []
-    for _ in range(6):
-        for kind in ("keyDown", "keyUp"):
-            browser.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
-        order.append(browser.run("document.activeElement.id || document.activeElement.textContent"))
-    assert order == ["To the content", "provkit", "file", "text", "Check the text", "url"]
+    order = ["To the content", "provkit", "file", "text", "Check the text", "url", "Check the address"]
+    assert [browser.tab() for _ in range(8)] == [[name, True] for name in (*order, "API description")]
+
+
+def test_an_answer_by_keyboard(browser: Browser, service: Running, tmp_path: Path) -> None:
+    choose(browser, tmp_path, "a.txt", service.sign(TEXT.encode(), provkit.Origin.human()))
+    # From the label on, where the reader is: what scrolls, what opens, then the next file.
+    walked = [browser.tab() for _ in range(5)]
+    assert [name for name, _ in walked[2:3]] == ["Steps"]
+    assert walked[4][0] == "file"
+    assert all(shown for _, shown in walked), walked
+
+
+def test_a_file_that_is_too_large_is_not_sent(browser: Browser, service: Running, tmp_path: Path) -> None:
+    path = tmp_path / "large.txt"
+    path.write_bytes(b"x" * (2**21 + 1))
+    browser.choose("#file", path)
+    assert (
+        browser.run("document.querySelector('[role=status]').textContent") == "This file is larger than 2 MB."
+    )
+    assert browser.run("document.querySelector('#file').value") == ""
+    for kind in ("keyDown", "keyUp"):
+        browser.call(
+            "Input.dispatchKeyEvent", type=kind, key="Escape", code="Escape", windowsVirtualKeyCode=27
+        )
+    assert browser.run("document.querySelector('[role=status]').textContent") == ""
+
+
+def test_nothing_pasted(browser: Browser, service: Running) -> None:
+    del service
+    browser.run("document.querySelector('#text').form.submit()")
+    browser.loaded()
+    assert answer(browser) == "Choose a file, or paste a text, first."
+    assert browser.run("document.activeElement.id") == "answer"
 
 
 def test_every_part_has_a_name_and_enough_contrast(
@@ -170,6 +171,12 @@ def test_without_script(browser: Browser, service: Running, tmp_path: Path) -> N
         browser.run("document.querySelector('[data-drop] button').click()")
         browser.loaded()
         assert answer(browser) == "Human-made, as stated"
+        # Nobody looks at its size before it is sent.
+        path.write_bytes(b"x" * (2**21 + 1))
+        browser.choose("#file", path)
+        browser.run("document.querySelector('[data-drop] button').click()")
+        browser.loaded()
+        assert answer(browser) == "The request is larger than 2097152 bytes."
     finally:
         browser.call("Emulation.setScriptExecutionDisabled", value=False)
 
@@ -188,12 +195,18 @@ _CONTRAST = """(() => {
     }
     return [255, 255, 255];
   };
+  const drawn = (text) => {
+    const shape = text.parentElement.querySelector(text.classList.contains("badge") ? ".dot" : ".box");
+    const fill = (part) => channels(getComputedStyle(part).fill);
+    return [fill(text), text.closest("g") && shape ? fill(shape) : behind(text)];
+  };
   const poor = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || element.closest("svg") || !element.checkVisibility()) continue;
-    const [one, other] = [light(channels(getComputedStyle(element).color)), light(behind(element))].sort();
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const pair = element.closest("svg") ? drawn(element) : [channels(getComputedStyle(element).color), behind(element)];
+    const [one, other] = pair.map(light).sort((low, high) => low - high);
     if ((other + 0.05) / (one + 0.05) < 4.5) poor.push(element.textContent.slice(0, 40));
   }
   return poor;

@@ -81,6 +81,15 @@ def test_two_services_share_a_ledger(tmp_path: Path) -> None:
         ledger.close()
 
 
+def test_what_cannot_be_counted_is_not_signed() -> None:
+    ledger = Ledger(None)
+    ledger.close()  # as when the disk is full, or another process holds the file
+    with pytest.raises(RefusalError) as met:
+        ledger.take(key(), NOW)
+    assert (met.value.status, met.value.headers["Retry-After"]) == (503, "1")
+    ledger.give_back(key(), "2026-06-01")  # stays counted, which harms nobody
+
+
 def test_a_ledger_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="ledger"):
         Ledger(str(tmp_path))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from provkit.origin.vocabulary import terms
 from provkit.serve.labels import LabelCode, Reason, badge, label_data, label_of
 from provkit.serve.model import LabelModel
-from provkit.verdict import OriginClass, OriginFinding, State, Verdict
+from provkit.verdict import Evidence, OriginClass, OriginFinding, State, Verdict
 from unit.report.made import NASTY, verdict
 
 CAPTURE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
@@ -53,6 +53,49 @@ def test_only_captures_are_called_that(term: object) -> None:
     assert (found.code is LabelCode.CAMERA_CAPTURED) == uri.endswith(
         ("/digitalCapture", "/computationalCapture")
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("trainedAlgorithmicMedia", "a model"),
+        ("algorithmicMedia", "an algorithm that was not trained on samples"),
+    ],
+)
+def test_an_algorithm_is_not_called_a_model(name: str, said: str) -> None:
+    uri = f"http://cv.iptc.org/newscodes/digitalsourcetype/{name}"
+    found = label_of(stated(OriginClass.SYNTHETIC, uri))
+    assert found.code is LabelCode.AI_GENERATED
+    assert f"states that {said} generated this" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("where", "cls", "code", "said"),
+    [
+        ("a", OriginClass.SYNTHETIC, LabelCode.AI_GENERATED, "states that a model generated this."),
+        (
+            "b",
+            OriginClass.SYNTHETIC,
+            LabelCode.AI_GENERATED,
+            "names a source whose credential states that a model generated it.",
+        ),
+        (
+            "b",
+            OriginClass.AI_ASSISTED,
+            LabelCode.AI_EDITED,
+            "names a source whose credential states that a model generated it.",
+        ),
+    ],
+)
+def test_a_signer_is_not_said_to_state_what_another_one_states(
+    where: str, cls: OriginClass, code: LabelCode, said: str
+) -> None:
+    uri = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    evidence = Evidence(uri, OriginClass.SYNTHETIC, attributed=True, where=f"self#jumbf=/c2pa/{where}/x")
+    made = stated(cls, uri)
+    found = label_of(replace(made, manifest="a", origin=replace(made.origin, evidence=(evidence,))))
+    assert found.code is code
+    assert said in found.sentence
 
 
 @given(name=st.text(max_size=300) | st.just(NASTY))

@@ -102,6 +102,20 @@ def test_what_cannot_be_judged(client: httpx.Client) -> None:
             400,
             "malformed",
         ),
+        (
+            "/v1/verify",
+            {"content": b"--a\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=a; charset=punycode"}},
+            400,
+            "malformed",
+        ),
+        ("/v1/verify", {"content": b"x", "headers": {"Content-Encoding": "gzip"}}, 400, "malformed"),
+        ("/v1/verify", {"files": upload(b"x"), "data": {"more": "1" * 65537}}, 400, "malformed"),
+        (
+            "/v1/verify",
+            {"content": b"1\r\nx\r\n0\r\n\r\n", "headers": {"Content-Length": "16", "Transfer-Encoding": "chunked"}},
+            400,
+            "malformed",
+        ),
         ("/v1/sign", {"files": upload(b"x"), "data": {"origin": "human"}}, 401, "unauthorized"),
         ("/v1/sign", {"headers": {"Authorization": "Bearer nobody"}}, 401, "unauthorized"),
         ("/v1/sign", {"headers": AUTHORITY}, 415, "malformed"),
@@ -168,8 +182,23 @@ def test_the_uploaders_credential_is_kept_when_a_platform_transcodes(
     made = client.post("/v1/sign", files=form, data={"origin": "human"}, headers=AUTHORITY)
     assert made.status_code == 200
     found = label(client, made.content)
+    assert "names a source whose credential states" in found["label"]["sentence"]
     assert found["label"]["code"] == "ai-generated"  # edits never turn a generated text into a human one
     assert [entry["relationship"] for entry in found["result"]["ingredients"]] == ["parentOf"]
+
+
+def test_what_cannot_be_signed_says_what_to_do_about_it(service: Running, client: httpx.Client) -> None:
+    signed = service.sign(b"A text.", provkit.Origin.synthetic())
+    form: dict[str, Any] = {"files": upload(signed), "headers": AUTHORITY}
+    refused = client.post("/v1/sign", data={"origin": "human"}, **form)
+    assert refused.status_code == 422
+    error = refused.json()["error"]
+    assert (error["kind"], error["hint"]) == (
+        "already-signed",
+        "send keep_history=true to keep it as history",
+    )
+    kept = client.post("/v1/sign", data={"origin": "human", "keep_history": "true"}, **form)
+    assert label(client, kept.content)["label"]["code"] == "ai-generated"
 
 
 def test_quotas(client: httpx.Client) -> None:
@@ -226,6 +255,9 @@ def test_the_log_is_json_and_says_nothing_of_files_or_keys(service: Running, cli
     text = service.log.read_text()
     for word in ("secret", "SECRET", "script", "forged", KEY, "a.txt", "exception"):
         assert word not in text, word
+    assert [line for line in text.splitlines() if not line.startswith("{")] == [
+        f"provkit: serving: {service.url}"
+    ]
     last = service.lines()[-1]
     assert (last["route"], last["status"], last["key"]) == ("/v1/sign", 200, "cms")
 
@@ -235,6 +267,25 @@ def test_slow_senders_are_sent_away(service: Running) -> None:
     with socket.create_connection((address.hostname, address.port), timeout=20) as line:
         line.sendall(b"POST /v1/verify HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\nslow")
         assert line.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_who_is_refused_while_he_sends_reads_the_answer(service: Running) -> None:
+    address = urlsplit(service.url)
+    size = 6 << 20
+    with socket.create_connection((address.hostname, address.port), timeout=20) as line:
+        head = (
+            f"POST /v1/verify HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n"
+        )
+        line.sendall(head.encode() + bytes(size))
+        assert _whole(line).startswith(b"HTTP/1.1 413")
+
+
+def test_a_terminal_that_goes_away_ends_the_service_in_order(tmp_path: Path) -> None:
+    with Running(tmp_path) as service:
+        workers = service.workers()
+        assert service.stop(signal.SIGHUP) == 0
+        assert gone(workers)
+        assert list(service.spool().iterdir()) == []
 
 
 _names = st.sampled_from(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sqlite3
@@ -13,10 +12,10 @@ import pytest
 
 from provkit import ConfigurationError, FileAccessError, State
 from provkit.assets import verify_file
-from provkit.stamp import inside, work
+from provkit.stamp import inside
 from provkit.stamp.archive import Archive
-from provkit.stamp.journal import Journal
-from provkit.stamp.work import CHANGES, Action, journal_of
+from provkit.stamp.journal import Journal, journal_of
+from provkit.stamp.work import CHANGES, Action
 from support.archives import ALL, PAGE, POST, Archives, small
 
 if TYPE_CHECKING:
@@ -176,32 +175,6 @@ def test_read_only_files_and_hard_links(world: Archives, tmp_path: Path) -> None
     assert "hard links" in done["b.html"].note
     assert (tmp_path / "other.html").read_bytes() == PAGE
     assert (world.root / "b.html").stat().st_mode & 0o777 == 0o640
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_ends_the_run(world: Archives, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    originals = world.write({f"{number:03}.html": PAGE for number in range(70)})
-    put, count = work.put, 0
-
-    def full(root: str, data: bytes) -> str:
-        nonlocal count
-        count += 1
-        if count > 66:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(code, os.strerror(code))))
-                return put(root, data)
-        return put(root, data)
-
-    monkeypatch.setattr(work, "put", full)
-    with pytest.raises(FileAccessError, match=os.strerror(code)) as caught:
-        world.stamp()
-    assert caught.value.hint == "make room on the disk"
-    assert count == 67
-    monkeypatch.undo()
-    assert sum(action is Action.UNCHANGED for action in world.actions().values()) == 66
-    world.undo()
-    assert world.read() == originals
 
 
 def test_one_run_at_a_time(world: Archives) -> None:

@@ -73,3 +73,16 @@ def test_files_that_are_no_rules(data: bytes, tmp_path: Path) -> None:
         rules.load(str(place))
     with pytest.raises(ConfigurationError):
         rules.load(str(tmp_path / "absent"))
+
+
+@pytest.mark.parametrize("url", ["time.example.org", "ftp://time.example.org/", "https://", ""])
+def test_an_authority_has_an_address(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"identity\.a\.tsa"):
+        rules.parse({"rule": [ONE], "identity": {"a": {**IDENTITY["a"], "tsa": url}}}, Path("/x"))
+
+
+def test_an_authority_is_kept_with_its_identity() -> None:
+    url = "https://time.example.org:8443/stamp"
+    found = rules.parse({"rule": [ONE], "identity": {"a": {**IDENTITY["a"], "tsa": url}}}, Path("/x"))
+    assert (found.identity["a"].tsa, found.identity["a"].cert) == (url, "/x/c.pem")
+    assert found.rule[0].terms == parse().rule[0].terms

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from provkit import State
 from provkit.assets import inspect_file, verify_file
 from provkit.limits import DEFAULT_LIMITS
-from provkit.stamp import inside, run, statements, work
+from provkit.stamp import again, inside, run, statements
 from provkit.stamp.archive import Archive
-from provkit.stamp.journal import Journal
-from provkit.stamp.work import Action, journal_of
+from provkit.stamp.journal import Journal, journal_of
+from provkit.stamp.work import Action
+from support import containers
 from support.archives import ALL, IDENTITY, PAGE, POST, Archives, mixed, small
 
 if TYPE_CHECKING:
@@ -109,6 +110,29 @@ def test_an_edit_is_history(world: Archives) -> None:
     assert world.read() == {"a.html": PAGE.replace(b"hello", b"edited"), "b.json": b"[]"}
 
 
+def test_an_edited_picture_has_its_history_too(world: Archives) -> None:
+    originals = world.write({"a.png": containers.picture("PNG"), "b.png": containers.picture("PNG")})
+    world.stamp()
+    place = world.root / "a.png"
+    comment = containers.chunk(b"tEXt", b"Comment\0kept")
+    data = place.read_bytes()
+    place.write_bytes(data[:-12] + comment + data[-12:])  # with the credential, which does not hold any more
+    assert set(world.check()) == {"a.png"}
+    with Journal(journal_of(str(world.root))) as journal:
+        journal.intend([replace(entry(world, "b.png"), store=None)])
+        journal.done(["b.png"])
+    world.write({"b.png": containers.picture("PNG", compress_level=1)})
+    done = world.stamp()
+    assert done["a.png"].note == ""
+    assert "nothing was kept" in done["b.png"].note
+    verdict = verify_file(place, trust=world.trust)
+    assert verdict.state is State.TRUSTED
+    assert [one.relationship for one in verdict.ingredients] == ["parentOf"]
+    assert (generations(world, "a.png"), generations(world, "b.png")) == (2, 1)
+    world.undo()
+    assert world.read()["a.png"] == originals["a.png"][:-12] + comment + originals["a.png"][-12:]
+
+
 def test_built_anew_is_no_edit(world: Archives) -> None:
     originals = world.write(small())
     for _ in range(3):
@@ -119,7 +143,7 @@ def test_built_anew_is_no_edit(world: Archives) -> None:
 
 
 def test_a_long_history_begins_anew(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "_GENERATIONS", 2)
+    monkeypatch.setattr(again, "_GENERATIONS", 2)
     found = []
     for number in range(5):
         world.write({"a.html": PAGE.replace(b"hello", str(number).encode())})
@@ -143,6 +167,37 @@ def test_rules_that_say_another_thing(world: Archives) -> None:
     assert world.read() == originals
 
 
+def test_what_is_taken_back_does_not_decide_what_is_stated(world: Archives) -> None:
+    """What is synthetic in its history is synthetic (spec/origin.md); so that is none of a file that never was."""
+    originals = world.write({"a.html": PAGE, "b.png": containers.picture("PNG")})
+    world.rules(ALL.replace('"human"', '"synthetic"'))
+    world.stamp()
+    world.rules(ALL)
+    done = world.stamp()
+    assert {one.note.split(":")[0] for one in done.values()} == {
+        "with its earlier credential it would state synthetic, which the rules do not say any more"
+    }
+    assert world.check(world.trust) == {}
+    assert {generations(world, path) for path in originals} == {1}
+    world.undo()
+    assert world.read() == originals
+
+
+def test_what_somebody_else_stated_is_never_dropped(world: Archives) -> None:
+    other = Archives(world.folder / "other", fresh=True)
+    other.rules(ALL.replace('"human"', '"synthetic"'))
+    other.write({"a.html": PAGE})
+    other.stamp()
+    world.write(other.read())
+    world.rules(ALL + 'signed = "keep"\n')
+    world.stamp()
+    place = world.root / "a.html"
+    place.write_bytes(place.read_bytes().replace(b"hello", b"edited"))
+    assert world.actions() == {"a.html": Action.AGAIN}
+    assert generations(world, "a.html") == 3
+    assert world.check() == {"a.html": "states synthetic, and the rules say human"}
+
+
 def test_from_one_carriage_to_the_others(world: Archives) -> None:
     originals = world.write({"a.html": PAGE, "b.txt": b"words\n"})
     for more in ("", 'carriage = "sidecar"\n', 'carriage = "embedded"\n', 'carriage = "sidecar"\n', ""):
@@ -159,7 +214,8 @@ def test_a_certificate_that_has_ended(world: Archives, monkeypatch: pytest.Monke
     world.write({"a.html": PAGE})
     world.stamp()
     with Journal(journal_of(str(world.root))) as journal:
-        journal.done([replace(one, expires="2020-01-01T00:00:00Z") for one in journal.entries()])
+        journal.intend([replace(one, expires="2020-01-01T00:00:00Z") for one in journal.entries()])
+        journal.done(["a.html"])
     assert world.actions() == {"a.html": Action.AGAIN}
     assert generations(world, "a.html") == 1
 
@@ -192,7 +248,6 @@ def test_somebody_signs_what_was_stamped(world: Archives) -> None:
 
 
 def test_what_cannot_be_signed_is_told(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "DEFAULT_LIMITS", replace(DEFAULT_LIMITS, file_bytes=1000))
     monkeypatch.setattr(inside.Place.read, "__defaults__", (replace(DEFAULT_LIMITS, file_bytes=1000),))
     originals = world.write(
         {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509 import ocsp
 from hypothesis import given
 from hypothesis import strategies as st
 
 import provkit
-from provkit import Purpose, TrustStore, Verdict, verification
+from provkit import Purpose, TrustStore, Verdict
 from provkit.crawl import spool
 from provkit.crawl.reading import Reader
 from provkit.engine.account import Account
@@ -20,9 +23,10 @@ from provkit.engine.reading import Reading
 from provkit.limits import DEFAULT_LIMITS
 from provkit.statements import identity
 from provkit.statements.model import IdentityState
+from provkit.trust.judging import Judge
 from support import forge as f
 from support.named import HOLDER, PREFIX, identity_box
-from support.pki import NOW, SERVER_AUTH, Pki
+from support.pki import DER, NOW, PEM, SERVER_AUTH, Pki
 from support.tsa import Tsa
 
 if TYPE_CHECKING:
@@ -121,6 +125,40 @@ def test_lists_of_its_own() -> None:
     assert provkit.verify(text(box), trust=people, at=NOW).state == "valid"
 
 
+def _revoked(holder: Pki) -> bytes:
+    """What a holder's issuer says after the certificate was revoked."""
+    issuer = holder.intermediate or holder.root
+    day = timedelta(days=1)
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        cert=holder.leaf,
+        issuer=issuer.certificate,
+        algorithm=hashes.SHA1(),
+        cert_status=ocsp.OCSPCertStatus.REVOKED,
+        this_update=NOW - day,
+        next_update=NOW + day,
+        revocation_time=NOW - day,
+        revocation_reason=None,
+    )
+    signed = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, issuer.certificate).sign(issuer.key, None)
+    return signed.public_bytes(DER)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_revoked_one(sent: bool) -> None:
+    """Its issuer may be known from the list for identities alone, and stands behind the answer for them only."""
+    holder = HOLDER if sent else replace(HOLDER, send_intermediate=False)
+    assert len(holder.chain) == 1 + sent
+    stapled = {"rVals": {"ocspVals": [_revoked(holder)]}}
+    box = identity_box(holder=holder, beside=lambda _protected, _signature: stapled)
+    assert holder.intermediate is not None
+    issuer = holder.intermediate.certificate.public_bytes(PEM)
+    listed = verdict(box, trust=TRUST.with_anchors(issuer, name="people", purpose=Purpose.IDENTITY))
+    assert listed.identities[0].state is IdentityState.INVALID
+    assert "identity.credential_revoked" in codes(listed)
+    for trust in (TRUST, TRUST.with_anchors(issuer, name="signers too")):
+        assert verdict(box, trust=trust).identities[0].state is IdentityState.VALID
+
+
 def test_a_claim_that_does_not_hold_names_nobody() -> None:
     broken = text(identity_box()).replace(b"quick", b"quack")
     found = provkit.verify(broken, trust=BOTH, at=NOW)
@@ -199,7 +237,7 @@ def test_taken_from_another_file(edit: Callable[[dict[str, Any]], Any], code: st
     assert store is not None
     manifest = store.store.active
     readings = {manifest.label: Reading(manifest, DEFAULT_LIMITS)}
-    judge = verification._judge(BOTH, DEFAULT_LIMITS)
+    judge = Judge(BOTH, DEFAULT_LIMITS)
     run = Account(readings, manifest.label, judge, NOW, {}, DEFAULT_LIMITS).active
     one = identity.Examiner(run, judge, NOW, None, DEFAULT_LIMITS).examine("cawg.identity")
     assert (one.state, str(one.statuses[0].code)) == ("invalid", "cawg.identity.assertion.mismatch")
