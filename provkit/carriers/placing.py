@@ -57,7 +57,8 @@ def place(asset: Source, media_type: str, wanted: Wanted, limits: Limits) -> Pla
     if wanted.resign:
         data = selection.remove(asset, media_type, limits)
     mine = _carrier_of(media_type)
-    if mine != selection.HTML:
+    # In a page nothing else counts; a part of one that is signed as a page is read as the text it is.
+    if mine != selection.HTML or media.sniff(Memory(data)) not in selection.HTML_TYPES:
         _refuse_others(data, mine, limits)
     if media_type in selection.HTML_TYPES:
         return html.place(data, limits, link=wanted.reference)

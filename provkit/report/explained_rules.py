@@ -79,6 +79,11 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
         "Else the signer both stands behind it and does not.",
         _SIGN,
     ),
+    "STRICT-CLAIM-4": (
+        "Hashes in a claim are bytes, what it redacts is a list, and its generator has a name and a version in text.",
+        "Another type in their place is read in another way by each reader.",
+        _SIGN,
+    ),
     "STRICT-CBOR-1": (
         "Assertions have no duplicate keys, no shared values, nothing behind them, and numbers that are numbers.",
         _TWICE,
@@ -193,6 +198,16 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
     "STRICT-IMG-17": (
         "A box hash lists every box of the file.",
         "The reference engine stops where the list ends; what follows could be anything.",
+        _SIGN,
+    ),
+    "STRICT-IMG-18": (
+        "What assertions of the active manifest refer to has the hash and the form that they name.",
+        "The reference engine does not follow these references, so they could name what nobody signed.",
+        _SIGN,
+    ),
+    "STRICT-IMG-19": (
+        "What was taken out of an earlier manifest is zeros, or that manifest is as it was when it was added.",
+        "Else something else could stand in the place of what was redacted.",
         _SIGN,
     ),
 }

@@ -198,7 +198,7 @@ ERRORS: Final[Mapping[str, tuple[str, str, str]]] = {
         "From Python, larger Limits can be given if you know where the file comes from.",
     ),
     "unsupported": (
-        "provkit understands it and cannot judge or write it in this version.",
+        "This version of provkit cannot judge or write it.",
         "A format without a carrier, or a feature of the standard that is missing here.",
         "See provkit formats; a newer version may do it.",
     ),

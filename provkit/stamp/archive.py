@@ -12,7 +12,7 @@ import contextlib
 import os
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from provkit.errors import (
     ConfigurationError,
@@ -38,6 +38,15 @@ if TYPE_CHECKING:
     from provkit.stamp.work import Done
 
 _IGNORE: Final = "*\n"
+
+
+class _Original(NamedTuple):
+    """Bytes that a file had before it was stamped."""
+
+    waiting: str
+    """Absolute path of a file with them."""
+    instead_of: Facts
+    """Of the stamped file."""
 
 
 class Archive:
@@ -143,12 +152,6 @@ class Archive:
         inside.flush([*waiting, *(os.path.join(self.root, path) for path in kept)])  # noqa: PTH118
         inside.sync(self.root, kept)
 
-    def _put(self, data: bytes) -> str:
-        """Bytes for a file, on the disk."""
-        path = work.put(self.root, data)
-        inside.flush((path,))
-        return path
-
     def _place(self, one: Done, entry: Entry) -> None:
         known = self.journal.entry(one.path)
         with inside.place_of(self.root, one.path) as place:
@@ -172,7 +175,9 @@ class Archive:
             place.beside.remove(entry.sidecar)
             return
         _, facts = place.beside.read()
-        place.beside.replace(self._put(known.store), facts, facts)
+        earlier = work.put(self.root, known.store)
+        inside.flush((earlier,))
+        place.beside.replace(earlier, facts, facts)
 
     def undo(self, entries: Sequence[Entry]) -> Iterator[tuple[str, str | None]]:
         """Give files back as they were: each path, and why not, or None.
@@ -180,13 +185,25 @@ class Archive:
         A file is replaced only by bytes that have the digest of the original.
 
         Raises:
-            FileAccessError: the journal cannot be written.  Undoing again goes on.
+            FileAccessError: the journal cannot be written, or the disk is full.  Undoing again goes on.
         """
         found: list[tuple[str, str | None]] = []
+        ready: list[tuple[Entry, _Original | None]] = []
         for entry in entries:
             try:
                 with inside.place_of(self.root, entry.path) as place:
-                    why = self._give_back(place, entry)
+                    ready.append((entry, self._original(place, entry)))
+            except ProvkitError as error:
+                found.append((entry.path, error.message))
+        inside.flush(original.waiting for _, original in ready if original is not None)
+        for entry, original in ready:
+            why = None
+            try:
+                with inside.place_of(self.root, entry.path) as place:
+                    if original is not None:
+                        place.replace(original.waiting, original.instead_of, original.instead_of)
+                    if entry.sidecar is not None:
+                        place.beside.remove(entry.sidecar)
             except ProvkitError as error:
                 why = error.message
             found.append((entry.path, why))
@@ -195,19 +212,21 @@ class Archive:
         self.journal.forget(given)
         yield from found
 
-    def _give_back(self, place: Place, entry: Entry) -> str | None:
-        if entry.reverse != journal.SIDECAR:
-            data, facts = place.read()
-            if facts.digest not in {entry.after, entry.before}:
-                return "it was changed after it was stamped; stamp it once more, and it can be given back as it is now"
-            if facts.digest != entry.before:
-                original = strip(data) if entry.reverse == journal.STRIP else self._kept(entry.before)
-                if digest_of(original) != entry.before:
-                    return "what is kept of the original is not the original any more"
-                place.replace(self._put(original), facts, facts)
-        if entry.sidecar is not None:
-            place.beside.remove(entry.sidecar)
-        return None
+    def _original(self, place: Place, entry: Entry) -> _Original | None:
+        """What a file was, ready to take its place; None where it is that already."""
+        if entry.reverse == journal.SIDECAR:
+            return None
+        data, facts = place.read()
+        if facts.digest == entry.before:
+            return None
+        if facts.digest != entry.after:
+            raise FileAccessError(
+                "it was changed after it was stamped; stamp it once more, and it can be given back as it is now"
+            )
+        original = strip(data) if entry.reverse == journal.STRIP else self._kept(entry.before)
+        if digest_of(original) != entry.before:
+            raise FileAccessError("what is kept of the original is not the original any more")
+        return _Original(work.put(self.root, original), facts)
 
     def _kept(self, digest: str) -> bytes:
         with inside.place_of(self.root, original_of(digest)) as place:
