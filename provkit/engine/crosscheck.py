@@ -14,7 +14,7 @@ from provkit.carriers import containers
 from provkit.carriers.boxed import Boxed
 from provkit.carriers.source import Memory, feed
 from provkit.codes import StatusCode
-from provkit.engine.strict import joined
+from provkit.engine.left_out import are_carrier, joined
 from provkit.errors import MalformedError, UnsupportedError
 from provkit.manifest import assertions as kinds
 from provkit.manifest import box_hash, validator
@@ -72,6 +72,7 @@ class _Binding:
 
     def __init__(self, data: bytes, ranges: tuple[tuple[int, int], ...]) -> None:
         self._source, self._ranges = Memory(data), joined(ranges)
+        self._left_out = self._ranges
 
     @property
     def places(self) -> tuple[tuple[int, int], ...]:
@@ -79,15 +80,16 @@ class _Binding:
         return self._ranges if len(self._ranges) == 1 else ()
 
     def exclusion_problem(self, exclusions: tuple[tuple[int, int], ...]) -> str | None:
-        """Exactly the ranges of the store; neighbours count as one."""
-        if joined(exclusions) == self._ranges:
+        """The carrier, or whole pieces of it (STRICT-IMG-7); the others :meth:`feed` passes on."""
+        if are_carrier(exclusions, self._ranges):
+            self._left_out = joined(exclusions)
             return None
         return "the bytes left out of the hash are not those of the manifest store in this asset"
 
     def feed(self, update: Callable[[bytes], None]) -> str | None:
         """Pass on all other bytes."""
         position = 0
-        for start, length in self._ranges:
+        for start, length in self._left_out:
             feed(self._source, position, start, update)
             position = start + length
         feed(self._source, position, self._source.size, update)

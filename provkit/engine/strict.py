@@ -14,15 +14,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provkit.codes import StatusCode
-from provkit.engine import envelope, stated
+from provkit.engine import envelope, left_out, stated
 from provkit.engine.reading import Reading, parse_signature
+from provkit.engine.tally import Tally
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import assertions as kinds
-from provkit.manifest import box_hash, cbor, cose, jumbf
+from provkit.manifest import cbor, cose, jumbf
 from provkit.manifest import store as stores
-from provkit.manifest.assertions import DataHash
-from provkit.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,13 +29,9 @@ if TYPE_CHECKING:
     from provkit.carriers.found import Found
     from provkit.manifest.store import ManifestStore
     from provkit.manifest.validation import Boxed
+    from provkit.verdict import Status
 
-_BLANK_PAD: Final = 32
-"""Longest pad of blanks that older writers left in a data hash, bytes; seen: 8 to 10."""
-_LABEL_COLLECTION: Final = "c2pa.hash.collection.data"
 _LABEL_IDENTITY: Final = "cawg.identity"
-_BMFF_LEFT_OUT: Final = frozenset({"/uuid", "/ftyp", "/mfra"})
-"""Boxes every BMFF hash leaves out (§A.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +50,15 @@ class StrictFinding:
     """The state is *valid* at most: some unsigned bytes could be others."""
 
 
-class _Pass:
+class _Pass(Tally):
     """One run over one store."""
 
-    __slots__ = ("capped", "failures", "limits", "readings", "warnings")
+    __slots__ = ("limits", "readings")
 
     def __init__(self, limits: Limits) -> None:
+        super().__init__()
         self.limits = limits
         self.readings: list[Reading] = []
-        self.failures: list[Status] = []
-        self.warnings: list[str] = []
-        self.capped = False
-
-    def fail(self, rule: int, code: StatusCode, url: str | None, explanation: str) -> None:
-        self.failures.append(Status(code, url, f"{explanation} (STRICT-IMG-{rule})"))
-
-    def note(self, rule: int, sentence: str, *, cap: bool) -> None:
-        warning = f"STRICT-IMG-{rule}: {sentence}"
-        if warning not in self.warnings:
-            self.warnings.append(warning)
-        self.capped = self.capped or cap
 
     def result(self, store: ManifestStore | None) -> StrictFinding:
         readings = {reading.manifest.label: reading for reading in self.readings}
@@ -117,12 +101,18 @@ def check(
         run.readings.append(reading)
         _manifest(run, reading)
     # The last manifest is the active one (§15.5.1).
-    _binding(run, found)
-    bound = _bound(run)
-    if members is not None and bound is not None:
-        _collection(run, bound, members)
-    if boxed is not None:
-        _boxes(run, boxed)
+    updates, bound = _updates(run)
+    for reading in run.readings:
+        _contents(run, reading, counts=reading in updates or reading is bound)
+    if bound is None:
+        why = "the update leads to no manifest that binds the content"
+        run.fail(15, StatusCode.CLAIM_HARD_BINDINGS_MISSING, run.readings[-1].manifest.uri(), why)
+    else:
+        left_out.ranges(run, bound, found.ranges, grown=bool(updates))
+        if members is not None:
+            left_out.members(run, bound, members)
+        if boxed is not None:
+            left_out.boxes(run, bound, boxed)
     _stated(run)
     if len(store.manifests) > 1:
         _strangers(run)
@@ -160,19 +150,28 @@ def _manifest(run: _Pass, reading: Reading) -> None:
         if listed is not None and assertion.label not in listed:
             url = manifest.assertion_uri(assertion.label)
             run.fail(8, StatusCode.ASSERTION_UNDECLARED, url, "the claim does not list this assertion")
+        if manifest.others and not isinstance(content, MalformedError):
+            named.update(_urls(content))
+    _older_boxes(run, reading, named)
+
+
+def _contents(run: _Pass, reading: Reading, *, counts: bool) -> None:
+    """Rules 8 and 12: assertions can be read.  Those of ingredients change no state (§15.11.3)."""
+    for assertion, content in reading.contents:
         if isinstance(content, MalformedError):
             code = StatusCode.ASSERTION_CBOR_INVALID
             if isinstance(content, kinds.InvalidJsonError):
                 code = StatusCode.ASSERTION_JSON_INVALID
-            run.fail(8, code, manifest.assertion_uri(assertion.label), content.message)
-            continue
-        if manifest.others:
-            named.update(_urls(content))
-        if assertion.base_label == _LABEL_IDENTITY and not _is_identity(content):
+            rule, why = 8, content.message
+        elif assertion.base_label == _LABEL_IDENTITY and not _is_identity(content):
             # The engine is told not to read these, because reading them may mean fetching.
-            url = manifest.assertion_uri(assertion.label)
-            run.fail(12, StatusCode.ASSERTION_CBOR_INVALID, url, "the identity assertion is incomplete")
-    _older_boxes(run, reading, named)
+            rule, code, why = 12, StatusCode.ASSERTION_CBOR_INVALID, "the identity assertion is incomplete"
+        else:
+            continue
+        if counts:
+            run.fail(rule, code, reading.manifest.assertion_uri(assertion.label), why)
+        else:
+            run.note(rule, "an ingredient has an assertion that is damaged or incomplete", cap=False)
 
 
 def _signatures(run: _Pass, reading: Reading) -> None:
@@ -261,7 +260,7 @@ def _listed(run: _Pass, reading: Reading, fields: Mapping[str, Any]) -> frozense
     entries = [
         entry
         for name in ("assertions", "created_assertions", "gathered_assertions")
-        for entry in _list(fields.get(name))
+        for entry in cbor.items(fields.get(name))
     ]
     if not entries:
         return None
@@ -279,10 +278,6 @@ def _listed(run: _Pass, reading: Reading, fields: Mapping[str, Any]) -> frozense
                 why = f"the claim lists {str(url)[:80]!r}, which names no assertion of its manifest"
                 run.fail(8, StatusCode.ASSERTION_MISSING, manifest.uri(), why)
     return frozenset(found)
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _stated(run: _Pass) -> None:
@@ -305,144 +300,17 @@ def _update(run: _Pass, reading: Reading) -> None:
             run.fail(15, StatusCode.MANIFEST_UPDATE_INVALID, url, "an update manifest has a hard binding")
 
 
-def _binding(run: _Pass, found: Found) -> None:
-    """Rules 6, 7 and 11: what is left out of the content hash.
-
-    An update manifest has no hash of its own, and the carrier has grown since the hash of its
-    parent was made: how far, the engine checks; here, that nothing else is left out.
-    """
-    reading = _bound(run)
-    if reading is None:
-        why = "the update leads to no manifest that binds the content"
-        run.fail(15, StatusCode.CLAIM_HARD_BINDINGS_MISSING, run.readings[-1].manifest.uri(), why)
-        return
-    grown = reading is not run.readings[-1]
-    for assertion, content in reading.contents:
-        if isinstance(content, MalformedError):
-            continue  # rule 8 has said so
-        if assertion.base_label.startswith("c2pa.hash.bmff"):
-            _boxes_left_out(run, content)
-        if assertion.base_label != kinds.LABEL_DATA_HASH:
-            continue
-        url = reading.manifest.assertion_uri(assertion.label)
-        if reading.is_v1 and _has_blank_pad(content):
-            run.note(6, "an early writer padded the data hash with blanks", cap=False)
-            content = {**content, "pad": b""}  # noqa: PLW2901 - what was read stays as it is
-        try:
-            data_hash = DataHash.read(content)
-        except MalformedError as error:
-            run.fail(6, StatusCode.ASSERTION_DATA_HASH_MALFORMED, url, error.message)
-            continue
-        if not _fits(data_hash.exclusions, found.ranges, grown=grown):
-            run.fail(
-                7,
-                StatusCode.ASSERTION_DATA_HASH_MISMATCH,
-                url,
-                "the bytes left out of the hash are not those of the manifest store in this asset",
-            )
-
-
-def _boxes(run: _Pass, boxed: Boxed) -> None:
-    """Rules 11 and 17: a box hash lists every box (§15.12.3).  The engine stops where the list ends."""
-    reading = _bound(run)
-    for assertion, content in reading.contents if reading is not None else ():
-        if reading is None or assertion.base_label != box_hash.LABEL or isinstance(content, MalformedError):
-            continue
-        url = reading.manifest.assertion_uri(assertion.label)
-        try:
-            view = box_hash.BoxHash.read(content)
-        except MalformedError as error:
-            run.fail(17, StatusCode.ASSERTION_BOXES_HASH_MALFORMED, url, error.message)
-            continue
-        try:
-            boxes = boxed.boxes(frozenset(view.names))
-        except MalformedError as error:
-            run.fail(17, StatusCode.ASSERTION_BOXES_HASH_MISMATCH, url, error.message)
-            continue
-        problem = box_hash.listing_problem(view, boxes) if boxes is not None else None
-        if problem is not None:
-            run.fail(17, problem[0], url, problem[1])
-        if view.left_out:
-            run.note(11, f"parts of the file are not signed: {', '.join(view.left_out)[:120]}", cap=False)
-
-
-def _bound(run: _Pass) -> Reading | None:
-    """The manifest that binds the content: the active one, or the one that it updates (§15.12)."""
+def _updates(run: _Pass) -> tuple[list[Reading], Reading | None]:
+    """The update manifests from the active one on, and the manifest that binds the content (§15.12)."""
     by_label = {reading.manifest.label: reading for reading in run.readings}
+    updates: list[Reading] = []
     reading: Reading | None = run.readings[-1]
     for _ in range(run.limits.ingredient_depth):
         if reading is None or reading.manifest.role != "update":
-            return reading
+            return updates, reading
+        updates.append(reading)
         reading = next((by_label.get(label) for label in _references(reading)), None)
-    return None
-
-
-def _collection(run: _Pass, reading: Reading, members: frozenset[str]) -> None:
-    """Rule 16: the hash of an archive lists each of its files, and covers the directory (§18.9, §A.6)."""
-    for assertion, content in reading.contents:
-        if assertion.base_label != _LABEL_COLLECTION or isinstance(content, MalformedError):
-            continue
-        url = reading.manifest.assertion_uri(assertion.label)
-        fields = content if isinstance(content, cbor.MAPS) else {}
-        if not isinstance(fields.get("zip_central_directory_hash"), bytes):
-            code = StatusCode.ASSERTION_COLLECTION_HASH_MALFORMED
-            run.fail(16, code, url, "the directory of the archive is not hashed")
-        if _hashed_names(fields.get("uris")) != members:
-            code = StatusCode.ASSERTION_COLLECTION_HASH_INCORRECT_FILE_COUNT
-            run.fail(16, code, url, "the files that the hash lists are not those of the archive")
-
-
-def _hashed_names(value: Any) -> frozenset[str]:
-    """File names in ``uris``: a list of maps in the standard, one map by name as the engine writes it."""
-    if isinstance(value, cbor.MAPS):
-        return frozenset(name for name in value if isinstance(name, str))
-    names = [entry.get("uri") if isinstance(entry, cbor.MAPS) else None for entry in _list(value)]
-    return frozenset(name for name in names if isinstance(name, str))
-
-
-def _boxes_left_out(run: _Pass, content: Any) -> None:
-    """Rule 11: BMFF exclusions are the signer's choice; a reader is told of those the standard does not ask for."""
-    exclusions = _list(content.get("exclusions")) if isinstance(content, cbor.MAPS) else []
-    paths = [entry.get("xpath") for entry in exclusions if isinstance(entry, cbor.MAPS)]
-    more = sorted({path for path in paths if isinstance(path, str)} - _BMFF_LEFT_OUT)
-    if more or paths.count("/uuid") > 1:
-        listed = ", ".join(more) or "other uuid boxes"
-        run.note(11, f"parts of the file are not signed: {listed[:120]}", cap=False)
-
-
-def _has_blank_pad(content: Any) -> bool:
-    """The pad is hashed and signed with its assertion: blanks there are the signer's own, and say nothing."""
-    if not isinstance(content, cbor.MAPS):
-        return False
-    pad = content.get("pad")
-    return isinstance(pad, bytes) and 0 < len(pad) <= _BLANK_PAD and not pad.strip(b" ")
-
-
-def _fits(
-    exclusions: tuple[tuple[int, int], ...], ranges: tuple[tuple[int, int], ...], *, grown: bool
-) -> bool:
-    """Whether exclusions are the carrier, as it is or as it was before an update made it longer."""
-    if exclusions == ranges:
-        return True
-    left_out, carrier = joined(exclusions), joined(ranges)
-    if not grown:
-        return left_out == carrier
-    return (
-        len(left_out) == len(carrier)
-        and left_out[0][0] == carrier[0][0]
-        and all(before[1] <= now[1] for before, now in zip(left_out, carrier, strict=True))
-    )
-
-
-def joined(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
-    """Ranges with neighbours put together: writers exclude segments one by one, or as one run."""
-    found: list[tuple[int, int]] = []
-    for start, length in ranges:
-        if found and sum(found[-1]) == start:
-            found[-1] = (found[-1][0], found[-1][1] + length)
-        else:
-            found.append((start, length))
-    return tuple(found)
+    return updates, None
 
 
 def _strangers(run: _Pass) -> None:

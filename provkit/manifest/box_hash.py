@@ -111,7 +111,7 @@ def _number(value: Any) -> int:
 
 def _exclusions(value: Any, count: int) -> tuple[Exclusion, ...]:
     found: list[Exclusion] = []
-    for entry in value if isinstance(value, list | tuple) else ():
+    for entry in cbor.items(value):
         fields = entry if isinstance(entry, cbor.MAPS) else {}
         # Which box is meant need not be said where there is one.
         box = _number(fields.get("boxIndex", 0 if count == 1 else None))

@@ -15,7 +15,7 @@ import cbor2
 from provkit.errors import MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Tag = cbor2.CBORTag
 
@@ -43,6 +43,11 @@ def _inert(tag: int) -> Callable[[Any, bool], Any]:
 
 
 _DECODERS: Final = {tag: _inert(tag) for tag in _ACTIVE_TAGS}
+
+
+def items(value: Any) -> Sequence[Any]:
+    """The items of a decoded array; none of anything else."""
+    return value if isinstance(value, list | tuple) else ()
 
 
 def decode(data: bytes, *, max_depth: int = 32, allow_indefinite: bool = True) -> Any:

@@ -239,6 +239,17 @@ def attacks() -> Iterator[Row]:
         "15.11.3.3",
         "Another good manifest stands under the parent's label.",
     )
+    nobody = f.Box("cawg.identity", {"signature": b"x"})
+    unfinished = ancestor(
+        forge(boxes=[f.actions(created("digitalCreation")), nobody, f.data_hash()], seed="unfinished")
+    )
+    yield (
+        "ing::incomplete-identity",
+        child(unfinished, EDITED).sealed(),
+        trusted("human", "STRICT-IMG-12"),
+        "15.11.3",
+        "An identity in the parent lacks its fields: what is wrong inside an ingredient changes no state.",
+    )
     twice = [ingredient(human), ingredient(human, "parentOf", 1)]
     yield (
         "ing::two-parents",

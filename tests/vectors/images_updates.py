@@ -64,6 +64,16 @@ def exclusions(created: f.Box) -> Iterator[Row]:
             "The hash of the parent leaves four bytes of the picture out, which anybody can change.",
         )
 
+    unread = f.Box("org.example.note", payload=b"\x01\x02")
+    parent = in_place.history(png(boxes=[created, unread, f.data_hash()], seed="first"))
+    yield (
+        "upd::png-unread-assertion",
+        in_place.updated(png, parent),
+        invalid("assertion.cbor.invalid"),
+        "15.10.3, STRICT-IMG-8",
+        "An update of a manifest with an assertion that is no CBOR; it binds the content.",
+    )
+
 
 def names() -> Iterator[Row]:
     """Labels that nothing signs, and claims that name assertions in other ways."""

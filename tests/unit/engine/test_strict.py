@@ -200,6 +200,15 @@ def test_an_exclusion_that_is_not_the_carrier(exclusions: list[dict[str, int]]) 
     assert rules(found) == ["STRICT-IMG-7"]
 
 
+@pytest.mark.parametrize("left_out", [(10, 4), (200, 90)])
+def test_a_piece_of_the_carrier_that_is_hashed(left_out: tuple[int, int]) -> None:
+    """Older engines hash the count in the directory of a TIFF."""
+    start, length = left_out
+    made = manifest(data_hash={"exclusions": [{"start": start, "length": length}]})
+    found = strict.check(Found(jumb(b"c2pa", "c2pa", made), ((10, 4), (200, 90))))
+    assert found.failures == ()
+
+
 def test_segments_may_be_listed_one_by_one() -> None:
     split = [{"start": 10, "length": 40}, {"start": 50, "length": 50}]
     assert check(manifest(data_hash={"exclusions": split})).failures == ()
@@ -239,6 +248,26 @@ def test_data_boxes_no_hash_covers() -> None:
     boxes = jumb(b"c2db", "c2pa.databoxes", jumb(b"cbor", "c2pa.data", cbor({"a": 1})))
     assert check(manifest(v1=True, others=(boxes,))).capped
     assert rules(check(manifest(others=(boxes,)))) == ["STRICT-IMG-10"]
+
+
+@pytest.mark.parametrize(
+    ("label", "content"), [("org.example.note", b"\x01\x02"), ("cawg.identity", b"\xa0")]
+)
+def test_a_damaged_assertion_of_an_ingredient_is_told(label: str, content: bytes) -> None:
+    other = LABEL[:-1] + "2"
+    reference = {
+        "relationship": "parentOf",
+        "activeManifest": {"url": f"self#jumbf=/c2pa/{other}", "hash": b"x"},
+    }
+    ingredient = jumb(b"cbor", "c2pa.ingredient.v3", cbor(reference))
+    damaged = jumb(b"cbor", label, box(b"cbor", content))
+    found = check(
+        manifest(label=other, extra=(damaged,), listed=("c2pa.hash.data", label)),
+        manifest(extra=(ingredient,), listed=("c2pa.hash.data", "c2pa.ingredient.v3")),
+    )
+    assert found.failures == ()
+    assert len(found.warnings) == 1
+    assert not found.capped
 
 
 def test_an_incomplete_identity_assertion() -> None:

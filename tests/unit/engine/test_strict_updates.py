@@ -67,6 +67,11 @@ def test_an_update_of_nothing(credential: f.Credential) -> None:
     assert found == ["claim.hardBindings.missing STRICT-IMG-15)"]
 
 
+def test_an_update_of_what_cannot_be_read(credential: f.Credential) -> None:
+    found = updated(credential, left_out((10, 90)), f.Box("org.example.note", payload=b"\x01\x02"))
+    assert found == ["assertion.cbor.invalid STRICT-IMG-8)"]
+
+
 @pytest.mark.parametrize(("names", "code"), [(["a.txt", "b"], None), (["a.txt"], "incorrectFileCount")])
 def test_the_files_of_an_updated_archive(
     credential: f.Credential, names: list[str], code: str | None
