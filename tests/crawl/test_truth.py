@@ -165,9 +165,10 @@ def dying(self, name, value):
         os.kill(os.getpid(), signal.SIGKILL)
     write(self, name, value)
 journal.Journal.write = dying
-from provkit_cli import weighing
+from provkit_cli import lists, weighing
 out, trust, at, *warcs = sys.argv[1:]
-asked = weighing.Request(inputs=tuple(warcs), out=out, trust=(trust,), no_default_trust=True, at=at, quiet=True)
+chosen = lists.Chosen(trust=(trust,), no_default_trust=True)
+asked = weighing.Request(inputs=tuple(warcs), out=out, chosen=chosen, at=at, quiet=True)
 sys.exit(weighing.run(asked))
 """
 

@@ -62,6 +62,13 @@ def test_a_text_with_credentials_of_two_kinds_is_invalid_and_not_signed() -> Non
         sign(sign(b"Text."), "text/markdown")
 
 
+def test_a_part_of_a_page_is_read_as_the_text_it_is() -> None:
+    part = b"<p>A paragraph.</p>\n"
+    assert provkit.verify(sign(part, "text/html"), trust=TRUST).state is State.TRUSTED
+    with pytest.raises(UnsupportedError, match="another kind"):
+        sign(sign(part), "text/html")
+
+
 def test_a_page_that_quotes_a_signed_text_speaks_for_itself() -> None:
     page = PAGE.replace(b"Text.", sign(b"Text."))
     verdict = provkit.verify(page, trust=TRUST)
