@@ -241,17 +241,7 @@ def _segments(data: bytes, limits: Limits) -> Iterator[_Segment]:
 
 def xmp(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The first segment with an XMP packet, empty if there is none before the first scan."""
-    pos = 2
-    for _ in range(limits.container_parts):
-        if pos + 4 > len(data):
-            break
-        prefix, marker, length = _MARKER.unpack_from(data, pos)
-        if prefix != 0xFF or marker in {_SOS, _EOI}:
-            break
-        if marker == _FILL or marker in _ALONE:
-            pos += 1 if marker == _FILL else 2
-            continue
-        if marker == _APP1 and data.startswith(_XMP, pos + 4):
-            return data[pos + 4 : pos + 2 + length]
-        pos += 2 + length
+    for segment in _segments(data, limits):
+        if segment.marker == _APP1 and data.startswith(_XMP, segment.start + 4):
+            return data[segment.start + 4 : segment.end]
     return b""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provkit.codes import StatusCode, StatusKind
 from provkit.verdict import Status, Statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # §14.3.5: a manifest is Valid although its signer is on no list.
 _TOLERATED: Final = StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
@@ -17,12 +20,14 @@ _INFORMATIONAL: Final = StatusKind.INFORMATIONAL
 class Findings:
     """A growing list of statuses.  Not thread-safe; lives for one validation."""
 
-    __slots__ = ("failure", "informational", "sound", "success", "unsupported")
+    __slots__ = ("failed", "failure", "informational", "sound", "success", "unsupported")
 
     def __init__(self) -> None:
         self.success: list[Status] = []
         self.informational: list[Status] = []
         self.failure: list[Status] = []
+        self.failed: set[StatusCode] = set()
+        """Codes in :attr:`failure`: asked for each of a thousand ingredients that share one manifest."""
         self.sound = True
         """No failure but an unlisted signer."""
         self.unsupported: list[str] = []
@@ -38,8 +43,31 @@ class Findings:
             self.informational.append(status)
         else:
             self.failure.append(status)
+            self.failed.add(code)
             self.sound = self.sound and code is _TOLERATED
 
     def freeze(self) -> Statuses:
         """The statuses as a result."""
         return Statuses(tuple(self.success), tuple(self.informational), tuple(self.failure))
+
+
+def told(named: Iterable[tuple[int, Statuses]]) -> Iterator[Statuses]:
+    """What is told of each ingredient: all of it, or one status of each code where it was told before.
+
+    One manifest can be named a thousand times, and what was found in it is not to be repeated as often.
+
+    Args:
+        named: which manifest it is, by any number, and what was found in it.
+    """
+    known: dict[int, Statuses] = {}
+    for which, statuses in named:
+        if which not in known:
+            known[which] = _first_of_each(statuses)
+            yield statuses
+        else:
+            yield known[which]
+
+
+def _first_of_each(statuses: Statuses) -> Statuses:
+    groups = (statuses.success, statuses.informational, statuses.failure)
+    return Statuses(*(tuple({one.code: one for one in reversed(group)}.values())[::-1] for group in groups))
