@@ -172,7 +172,7 @@ def _require_regular(facts: os.stat_result, name: str) -> None:
     if stat.S_ISREG(facts.st_mode):
         return
     what = next((word for test, word in _KINDS if test(facts.st_mode)), "no regular file")
-    hint = "give the files in it, or add -r" if what == "a folder" else "copy it into a regular file first"
+    hint = "give one of the files in it" if what == "a folder" else "copy it into a regular file first"
     raise FileAccessError(f"{what}, not a file: {name}", hint=hint)
 
 

@@ -65,6 +65,9 @@ def expand(
                 sources.append(Source(path, "", FileAccessError(f"a web address: {path}", hint=hint)))
         elif recursive and os.path.isdir(path):  # noqa: PTH112 - the path stays as it was written
             sources.extend(_below(path, include, exclude, hidden=hidden))
+        elif os.path.isdir(path):  # noqa: PTH112
+            hint = "give the files in it, or add -r"
+            sources.append(Source(path, "", FileAccessError(f"a folder, not a file: {path}", hint=hint)))
         elif not os.path.lexists(path) and any(mark in path for mark in "*?["):
             found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
             if not found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -81,8 +80,6 @@ def inspect(
         result = _result(file, data, store, secret, moment)
         found = _found(file, data, result, secret)
     except ProvkitError as error:
-        if os.path.isdir(file):  # noqa: PTH112 - as it was written
-            error.hint = "give one of the files in it"  # no -r here, as its hint would have it
         console.problem(error, path=file)
         raise typer.Exit(exits.Exit.NOT_EVALUATED) from None
     if found is None:

@@ -177,7 +177,7 @@ def _told(outcomes: Iterable[Done], files: Listing, teller: _Teller, *, plan_onl
             f"{space:,} bytes more on the disk" if plan_only else f"{space:,} bytes of originals kept"
         )
     console.out("; ".join([f"{changed:,} {verb}{again}", *more]) + "\n")
-    failed = counts[Action.FAILED] + counts[Action.UNSUPPORTED] + counts[Action.READ_ONLY]
+    failed = counts[Action.FAILED] + counts[Action.UNSUPPORTED]
     return exits.Exit.NOT_EVALUATED if failed else exits.Exit.OK
 
 

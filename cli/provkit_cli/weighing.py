@@ -11,10 +11,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from provkit.crawl import explained, inputs, results
+from provkit.crawl.adapting import policy_of
 from provkit.crawl.extract import Extractor
 from provkit.crawl.harm import often
-from provkit.crawl.policy import Policy
-from provkit.crawl.presets import PRESETS
 from provkit.crawl.reading import Reader
 from provkit.crawl.tokens import Counter
 from provkit.errors import ConfigurationError
@@ -58,7 +57,7 @@ def run(asked: Request) -> exits.Exit:
         raise ConfigurationError(
             "say where the results go", hint="--out DIR, or --explain URL to write nothing"
         )
-    policy = _policy(asked.policy)
+    policy = as_configuration(lambda: policy_of(asked.policy))
     store = lists.build_store(asked.chosen)
     if not asked.quiet and (warning := lists.age_warning(store, datetime.now(UTC).date())):
         console.say("warning", warning)
@@ -102,14 +101,6 @@ def run(asked: Request) -> exits.Exit:
         where = "" if problem["position"] is None else f" at {problem['position']}"
         console.error(f"{problem['code']}: {problem['message']}: {problem['input']}{where}")
     return exits.Exit.NOT_EVALUATED if report["problem_count"] else exits.Exit.OK
-
-
-def _policy(name: str) -> Policy:
-    if name in PRESETS:
-        return Policy.preset(name)
-    if not os.path.exists(name) and os.sep not in name and not name.endswith(".toml"):  # noqa: PTH110
-        return Policy.preset(name)  # which says what presets there are
-    return as_configuration(lambda: Policy.load(name))
 
 
 _COUNT: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)([kMGBT]?)")

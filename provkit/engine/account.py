@@ -58,6 +58,8 @@ class Account:
         self._readings = readings
         self._judge, self._at, self._found, self._limits = judge, at, found, limits
         self._known: dict[str, Validation] = {}
+        self._told: set[tuple[str, Status]] = set()
+        """What was recorded or found of which manifest: the same can be said by a thousand ingredients."""
         self.active = self._manifest(readings[active], 1)
 
     def _manifest(self, reading: Reading, depth: int) -> Validation:
@@ -104,7 +106,8 @@ class Account:
             child.assertions_hold = child.rules_hold = child.ingredients_hold = True
         uri = run.manifest.assertion_uri(label)
         for status in (*deltas.recorded(run.contents.get(label)), *self._found.get(uri, ())):
-            if status.code not in deltas.JUDGED_ANEW and status not in child.findings.failure:
+            if status.code not in deltas.JUDGED_ANEW and (child.manifest.label, status) not in self._told:
+                self._told.add((child.manifest.label, status))
                 child.findings.add(status.code, status.url, status.explanation)
         run.ancestors[label] = child
 

@@ -25,6 +25,7 @@ from provkit.errors import (
     MalformedError,
 )
 from provkit.limits import DEFAULT_LIMITS, Limits
+from provkit.manifest.findings import Teller
 from provkit.origin.derive import derive
 from provkit.origin.times import claimed_time
 from provkit.verdict import (
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from provkit.engine.strict import StrictFinding
     from provkit.history import History
     from provkit.manifest.builder import ClaimSigner
-    from provkit.manifest.validation import CredentialJudge, Validation
+    from provkit.manifest.validation import CredentialJudge
     from provkit.origin.declaration import Origin
     from provkit.trust.store import TrustStore
 
@@ -149,6 +150,7 @@ def verify(
     run = Account(answers.strict.readings, store.active.label, judge, at, against, limits).active
     run.signer_trusted = who.trusted
     stamped = who.moment if who.time_stamped else None
+    tell = Teller().tell
     time = claimed_time(run) if stamped is None else TimeFact(stamped, "timestamped")
     beside = statements.of(run, time, judge, at, limits)
     return Verdict(
@@ -165,7 +167,10 @@ def verify(
                 label,
                 one.relationship,
                 one.title,
-                _found(run.ancestors.get(label), deltas.get(store.active.assertion_uri(label), Statuses())),
+                _found(
+                    tell(run.ancestors[label].findings) if label in run.ancestors else None,
+                    deltas.get(store.active.assertion_uri(label), Statuses()),
+                ),
             )
             for label, one in run.ingredients.items()
         ),
@@ -177,11 +182,10 @@ def verify(
     )
 
 
-def _found(ancestor: Validation | None, delta: Statuses) -> Statuses:
+def _found(mine: Statuses | None, delta: Statuses) -> Statuses:
     """What is known of an ingredient: by the engine, and by our own steps and its user's record."""
-    if ancestor is None:
+    if mine is None:
         return delta
-    mine = ancestor.findings.freeze()
     failure = [status for status in (*delta.failure, *mine.failure) if status.code not in _OURS]
     failure += [status for status in mine.failure if status.code in _OURS]
     return Statuses(

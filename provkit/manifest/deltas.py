@@ -84,11 +84,9 @@ def carry_over(ingredient: Any, findings: Findings) -> str | None:
     """
     then = recorded(ingredient)
     codes_then = {status.code for status in then}
-    today = {status.code for status in findings.failure}
-    new = sorted(today - codes_then - JUDGED_ANEW)
+    new = sorted(findings.failed - codes_then - JUDGED_ANEW)
     for status in then:
-        if status.code not in JUDGED_ANEW and status.code not in today:
-            today.add(status.code)
+        if status.code not in JUDGED_ANEW and status.code not in findings.failed:
             findings.add(status.code, status.url, status.explanation)
     if not new:
         return None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from provkit.codes import StatusCode, StatusKind
 from provkit.verdict import Status, Statuses
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 # §14.3.5: a manifest is Valid although its signer is on no list.
 _TOLERATED: Final = StatusCode.SIGNING_CREDENTIAL_UNTRUSTED
@@ -51,23 +48,32 @@ class Findings:
         return Statuses(tuple(self.success), tuple(self.informational), tuple(self.failure))
 
 
-def told(named: Iterable[tuple[int, Statuses]]) -> Iterator[Statuses]:
-    """What is told of each ingredient: all of it, or one status of each code where it was told before.
+class Teller:
+    """Tells what was found in manifests: all of it once, and one status of each code whenever it is asked again.
 
-    One manifest can be named a thousand times, and what was found in it is not to be repeated as often.
-
-    Args:
-        named: which manifest it is, by any number, and what was found in it.
+    One manifest can be an ingredient a thousand times; what is wrong in it is not to be repeated as often.
     """
-    known: dict[int, Statuses] = {}
-    for which, statuses in named:
-        if which not in known:
-            known[which] = _first_of_each(statuses)
-            yield statuses
-        else:
-            yield known[which]
+
+    __slots__ = ("_told",)
+
+    def __init__(self) -> None:
+        self._told: dict[int, tuple[Findings, Statuses]] = {}
+
+    def tell(self, findings: Findings) -> Statuses:
+        """The statuses as a result."""
+        known = self._told.get(id(findings))
+        if known is not None:
+            return known[1]
+        whole = findings.freeze()
+        self._told[id(findings)] = (
+            findings,
+            Statuses(*map(_first_of_each, (whole.success, whole.informational, whole.failure))),
+        )
+        return whole
 
 
-def _first_of_each(statuses: Statuses) -> Statuses:
-    groups = (statuses.success, statuses.informational, statuses.failure)
-    return Statuses(*(tuple({one.code: one for one in reversed(group)}.values())[::-1] for group in groups))
+def _first_of_each(statuses: tuple[Status, ...]) -> tuple[Status, ...]:
+    found: dict[StatusCode, Status] = {}
+    for one in statuses:
+        found.setdefault(one.code, one)
+    return tuple(found.values())

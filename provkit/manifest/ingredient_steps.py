@@ -55,6 +55,7 @@ class Family:
         self._digests = Digests()
         self._done: dict[str, Validation] = {}
         self._named = 0
+        self._told: set[tuple[str, str]] = set()
         self._known: set[str] = set()
         self._stamps: dict[str, list[bytes]] = {}
         self._responses: tuple[bytes, ...] = ()
@@ -188,10 +189,8 @@ class Family:
 
     def _is_what_is_left(self, run: Validation, url: str, child: Validation, uri: HashedUri) -> bool:
         """STRICT-REDACT-1: what no hash covers any more, the ingredient's own signature has to cover."""
-        there = [one for one in child.findings.failure if one.code is StatusCode.ASSERTION_NOT_REDACTED]
-        for status in there:
-            run.findings.add(status.code, status.url, status.explanation)
-        if there:
+        if StatusCode.ASSERTION_NOT_REDACTED in child.findings.failed:
+            self._tell_what_is_there(run, child)
             return False
         if self._match(run, uri, child.manifest.box):
             return True  # it was recorded as it is now
@@ -208,6 +207,16 @@ class Family:
         if problem is not None:
             run.findings.add(StatusCode.INGREDIENT_CLAIM_SIGNATURE_MISMATCH, url, problem)
         return problem is None
+
+    def _tell_what_is_there(self, run: Validation, child: Validation) -> None:
+        """Once for each two manifests, however many ingredients name the same one."""
+        pair = run.manifest.label, child.manifest.label
+        if pair in self._told:
+            return
+        self._told.add(pair)
+        for one in child.findings.failure:
+            if one.code is StatusCode.ASSERTION_NOT_REDACTED:
+                run.findings.add(one.code, one.url, one.explanation)
 
     def strangers(self) -> tuple[Manifest, ...]:
         """Manifests of the store that no ingredient led to."""

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from provkit.manifest.findings import Findings
+from provkit.manifest.findings import Findings, Teller
 from provkit.verdict import IngredientFinding, SignerFacts, State, Statuses
 
 if TYPE_CHECKING:
@@ -262,12 +262,13 @@ class Validation:
 
     def ingredient_findings(self) -> tuple[IngredientFinding, ...]:
         """Ingredients as results, with the statuses of their manifests."""
+        tell = Teller().tell
         return tuple(
             IngredientFinding(
                 label,
                 ingredient.relationship,
                 ingredient.title,
-                self.ancestors[label].findings.freeze() if label in self.ancestors else Statuses(),
+                tell(self.ancestors[label].findings) if label in self.ancestors else Statuses(),
             )
             for label, ingredient in self.ingredients.items()
         )

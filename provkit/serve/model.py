@@ -31,7 +31,8 @@ class LabelModel(_Part):
     words: str = Field(description="The label in English.")
     sentence: str = Field(description="One sentence for readers. May quote the certificate: escape it.")
     signer: str | None = Field(
-        description="Who states it, as the certificate says; null where nothing is stated."
+        description="Who signed the credential that the label rests on, as the certificate says; "
+        "null where nothing is stated."
     )
     signer_listed: bool = Field(description="A trust list vouches for the signer.")
     complete: bool = Field(description="The signer states that all that was done is listed.")

@@ -27,7 +27,7 @@ _REFUSALS: Final = {
     415: "A file to be signed comes in a form.",
     422: "The file could not be signed; the kind says why.",
     429: "The key had its files of today.",
-    503: "The service is at work on as much as it may be.",
+    503: "The service is at work on as much as it may be, no worker was free in time, or there is no room for uploads.",
 }
 
 

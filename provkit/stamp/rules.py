@@ -97,6 +97,10 @@ class Rule(_Written):
         default="leave",
         description="Files with another's credential: leave them, or keep it as their history.",
     )
+    read_only: Literal["stamp", "leave"] = Field(
+        default="stamp",
+        description="Files that their owner may not write: stamp them and let them stay so, or leave them.",
+    )
     model: _Text | None = None
     model_identifier: _Text | None = None
     model_type: _Text | None = None
@@ -132,7 +136,7 @@ class Rule(_Written):
     @cached_property
     def terms(self) -> str:
         """SHA-256 of what the rule says of a file, lower-case hexadecimal; not of which files it says it."""
-        said = self.model_dump_json(exclude={"match", "exclude", "media_types", "signed"})
+        said = self.model_dump_json(exclude={"match", "exclude", "media_types", "signed", "read_only"})
         return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -177,7 +177,7 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
     if cls is None:
         carries = "" if known is None else "it carries a credential from before it was edited"
         return Done(task.path, Action.NO_STATEMENT, carries)
-    if not facts.mode & stat.S_IWUSR:
+    if rule.read_only == "leave" and not facts.mode & stat.S_IWUSR:
         return Done(task.path, Action.READ_ONLY)
     if has_beside and (known is None or beside != known.sidecar):
         return Done(task.path, Action.SIGNED, "a store that was not written here stands beside it")

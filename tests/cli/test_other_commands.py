@@ -288,6 +288,9 @@ def test_every_command_tells_its_exit_codes(cli: Cli) -> None:
 def test_a_folder_where_one_file_is_asked_for(cli: Cli) -> None:
     done = cli("inspect", "dev")
     assert (done.code, "add -r" in done.err, "one of the files in it" in done.err) == (4, False, True)
+    cli.write("a.txt", "A\n")
+    done = cli("verify", "a.txt", "--trust", "dev")
+    assert (done.code, "add -r" in done.err, "one of the files in it" in done.err) == (2, False, True)
 
 
 def test_who_signs_is_said_when_something_is_to_be_signed(cli: Cli) -> None:

@@ -165,13 +165,25 @@ def test_the_store_goes_when_the_file_cannot_be_replaced(
     assert world.read() == originals
 
 
-def test_read_only_files_and_hard_links(world: Archives, tmp_path: Path) -> None:
-    world.write({"a.html": PAGE, "b.html": PAGE})
+def test_read_only_files(world: Archives) -> None:
+    world.write({"a.html": PAGE})
     (world.root / "a.html").chmod(0o440)
+    world.rules(ALL + 'read_only = "leave"\n')
+    assert world.actions() == {"a.html": Action.READ_ONLY}
+    assert (world.root / "a.html").read_bytes() == PAGE
+    world.rules()
+    assert world.actions() == {"a.html": Action.SIGN}
+    assert (world.root / "a.html").stat().st_mode & 0o777 == 0o440
+    world.undo()
+    assert (world.root / "a.html").read_bytes() == PAGE
+    assert (world.root / "a.html").stat().st_mode & 0o777 == 0o440
+
+
+def test_hard_links(world: Archives, tmp_path: Path) -> None:
+    world.write({"b.html": PAGE})
     os.link(world.root / "b.html", tmp_path / "other.html")
     (world.root / "b.html").chmod(0o640)
     done = world.stamp()
-    assert done["a.html"].action is Action.READ_ONLY
     assert "hard links" in done["b.html"].note
     assert (tmp_path / "other.html").read_bytes() == PAGE
     assert (world.root / "b.html").stat().st_mode & 0o777 == 0o640
