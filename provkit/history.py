@@ -59,11 +59,13 @@ def read_history(
     verdict = verify(parent, at=at, limits=limits, manifest=manifest, password=password)
     holds = verdict.state in (State.TRUSTED, State.VALID)
     found = inspect(parent, limits=limits, manifest=manifest, password=password) if holds else None
+    if verdict.state is State.UNSIGNED:
+        raise ConfigurationError(
+            "there is no credential to keep as history", hint="sign it without --resign or --parent"
+        )
     if found is None:
         raise ConfigurationError(
-            "there is no credential to keep as history"
-            if verdict.state is State.UNSIGNED
-            else "the credential to keep as history does not hold, and a signature would cover that up",
+            "the credential to keep as history does not hold, and a signature would cover that up",
             hint="see: provkit verify -v; to start anew, take it off with: provkit strip",
         )
     return _history(found.data, found.store, media_type, results_of(verdict), verdict.title)

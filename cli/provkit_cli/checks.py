@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provkit import media
 from provkit.errors import ConfigurationError, FileAccessError, UnsupportedError
@@ -117,16 +117,24 @@ def check_output(path: str, *, force: bool) -> None:
         raise ConfigurationError(f"there is no folder for the file for results: {path}", hint="make it first")
 
 
-def reasons(policy: Policy, result: Result) -> tuple[str, ...]:
-    """Why a verdict that holds does not satisfy the policy, with the way out."""
+UNLISTED: Final = "the signer is on no trust list"
+WAY_OUT: Final = "--trust FILE adds one, --allow-untrusted accepts any signer"
+"""Of :data:`UNLISTED`."""
+
+
+def reasons(policy: Policy, result: Result, *, several: bool = False) -> tuple[str, ...]:
+    """Why a verdict that holds does not satisfy the policy, with the way out.
+
+    Args:
+        policy: what is asked for.
+        result: the verdict.
+        several: leave out :data:`WAY_OUT`, which is said once for all files.
+    """
     verdict = result.verdict
     if verdict is None:
         return ()
     found = list(policy.reasons(verdict))
     if verdict.state is State.VALID and State.VALID not in policy.states:
         distrusted = verdict.signer.distrusted if verdict.signer else None
-        found[0] = (
-            distrusted
-            or "the signer is on no trust list; --trust FILE adds one, --allow-untrusted accepts any signer"
-        )
+        found[0] = distrusted or (UNLISTED if several else f"{UNLISTED}; {WAY_OUT}")
     return tuple(found)

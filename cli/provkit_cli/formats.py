@@ -37,7 +37,7 @@ def formats() -> None:
     rows = [_HEADINGS]
     rows += [_row(entry.extensions, entry.carrier, entry.media_type) for entry in media.FORMATS]
     rows += [
-        _row((*syntax.extensions, *syntax.names), _place(syntax), syntax.media_type)
+        _row(tuple(dict.fromkeys((*syntax.extensions, *syntax.names))), _place(syntax), syntax.media_type)
         for syntax in structured.SYNTAXES.values()
     ]
     widths = [min(max(len(row[column]) for row in rows), _WIDEST) for column in range(len(_HEADINGS))]

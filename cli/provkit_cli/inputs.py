@@ -69,18 +69,28 @@ def expand(
             hint = "give the files in it, or add -r"
             sources.append(Source(path, "", FileAccessError(f"a folder, not a file: {path}", hint=hint)))
         elif not os.path.lexists(path) and any(mark in path for mark in "*?["):
-            found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
-            if not found:
-                hint = "check the pattern; quotes keep the shell from expanding it"
-                sources.append(Source(path, "", FileAccessError(f"no file matches: {path}", hint=hint)))
-            for match in found:
-                if os.path.isdir(match):  # noqa: PTH112
-                    sources.extend(_below(match, include, exclude, hidden=hidden) if recursive else ())
-                else:
-                    sources.append(Source(match, os.path.basename(match)))  # noqa: PTH119
+            sources.extend(_matching(path, include, exclude, recursive=recursive, hidden=hidden))
         else:
             sources.append(Source(path, os.path.basename(path)))  # noqa: PTH119
     return sources
+
+
+def _matching(
+    pattern: str, include: Sequence[str], exclude: Sequence[str], *, recursive: bool, hidden: bool
+) -> list[Source]:
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    found: list[Source] = []
+    for match in matches:
+        if not os.path.isdir(match):  # noqa: PTH112
+            found.append(Source(match, os.path.basename(match)))  # noqa: PTH119
+        elif recursive:
+            found += _below(match, include, exclude, hidden=hidden)
+    if not found:  # nothing to do is no success
+        message, hint = "no file matches", "check the pattern; quotes keep the shell from expanding it"
+        if matches:
+            message, hint = "only folders match", "add -r to go into them"
+        found.append(Source(pattern, "", FileAccessError(f"{message}: {pattern}", hint=hint)))
+    return found
 
 
 def _below(folder: str, include: Sequence[str], exclude: Sequence[str], *, hidden: bool) -> list[Source]:

@@ -88,6 +88,8 @@ def csr(
     \b
     provkit keys csr --name "Acme Newsroom" --organization "Acme News" --country DE --out newsroom
     """  # noqa: D301 - typer's mark for lines that are kept as they are
+    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise ConfigurationError(f"--country {country}: not two letters", hint="for example: --country GB")
     from provkit.files import make_folder, write_atomic
     from provkit.signers.development import generate_key, make_csr
     from provkit.signers.files import read_pem, write_private

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from provkit.errors import ConfigurationError
-from provkit_cli import console, exits, lists, options
+from provkit_cli import console, exits, inputs, lists, options
 from provkit_cli.app import new_app
 from provkit_cli.lists import NONE_CHOSEN, Chosen
 
@@ -68,7 +68,7 @@ def serve(
         console.out(f"key:  {key}\nhash: {hashed}\n")
         console.say("note", "the key is shown this once; the hash goes into [[key]] of the configuration")
         return
-    found = load(config) if config is not None else Configuration()
+    found = Configuration() if config is None else inputs.as_configuration(lambda: load(config))
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     found = found.model_copy(update={"server": found.server.model_copy(update=given)})
     server.run(found, _store(found, chosen), lambda address: console.say("serving", address))

@@ -10,7 +10,7 @@ import typer
 
 from provkit.assets import sidecar_path
 from provkit.carriers.carried import FrontMatter
-from provkit.errors import BlockedError, ConfigurationError, FileAccessError
+from provkit.errors import BlockedError, ConfigurationError
 from provkit.files import read_file
 from provkit.limits import DEFAULT_LIMITS
 from provkit_cli import checks, console, exits, inputs, options, targets
@@ -47,7 +47,7 @@ class Oversight(StrEnum):
     epilog=exits.told(
         "everything is signed",
         usage="usage or configuration, or a key that cannot sign",
-        not_evaluated="a file could not be signed; the others are",
+        not_evaluated="a file could not be signed, and the others are; or a result is there already",
     )
 )
 def sign(
@@ -222,6 +222,7 @@ def sign(
         timed=not no_time,
         resign=resign,
         parent=inputs.as_configuration(lambda: read_file(parent, DEFAULT_LIMITS)) if parent else None,
+        parent_name=parent,
         carriage="sidecar" if sidecar else "link" if link is not None else None,
         link=link,
         front_matter=front_matter.value,
@@ -279,8 +280,7 @@ def _tell(outcome: Outcome, origin: Origin, signer: Signer, *, quiet: bool) -> e
     target = outcome.target
     path = target.source.path
     if outcome.error is not None:
-        named = outcome.fatal or outcome.error.kind == FileAccessError.kind
-        console.error(outcome.error.message, outcome.error.hint, path=None if named else path)
+        console.error(outcome.error.message, outcome.error.hint, path=outcome.about)
         return exits.Exit.USAGE if outcome.fatal else exits.Exit.NOT_EVALUATED
     if quiet:
         return exits.Exit.OK
@@ -306,7 +306,22 @@ def _tell(outcome: Outcome, origin: Origin, signer: Signer, *, quiet: bool) -> e
 def _origin(declared: Declared, **stated: Any) -> Origin:
     from provkit.origin.declaration import Origin
 
-    return Origin.of(declared.value, **{name: value for name, value in stated.items() if value is not None})
+    given = {name: value for name, value in stated.items() if value is not None}
+    try:
+        return Origin.of(declared.value, **given)
+    except ConfigurationError as error:
+        error.hint = _source_types(declared, given.get("source_type")) or "see: provkit sign --help"
+        raise
+
+
+def _source_types(declared: Declared, given: str | None) -> str | None:
+    """What --source-type may be, where that is what is wrong."""
+    from provkit.origin import vocabulary
+
+    fit = [term for term in vocabulary.terms() if str(term.cls) == declared.value and not term.retired]
+    if given is None or vocabulary.lookup(given) in fit:
+        return None
+    return f"source types that stand for {declared}: {', '.join(term.uri.rpartition('/')[2] for term in fit)}"
 
 
 def _record(text: str) -> dict[str, str]:

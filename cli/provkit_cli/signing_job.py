@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from provkit.errors import ConfigurationError, CredentialError, ProvkitError
+from provkit.errors import ConfigurationError, CredentialError, FileAccessError, ProvkitError
 from provkit.limits import DEFAULT_LIMITS
 from provkit.report.document import Failure
 from provkit.signers.identities import Identity
@@ -35,6 +35,7 @@ class SignJob:
     """Keep the credential that each file carries as its history."""
     parent: bytes | None = None
     """A signed file that all of them were made from."""
+    parent_name: str | None = None
     carriage: str | None = None
     """Where credentials go; what is usual for each type when left out."""
     link: str | None = None
@@ -61,8 +62,10 @@ class Outcome:
     """The credential is in a file of its own."""
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
+    about: str | None = None
+    """The file that the error is about, where it does not name it itself."""
     fatal: bool = False
-    """The error is about the key or the declaration, so every other file would meet it too."""
+    """The error is about the key, the declaration or the parent, so every other file would meet it too."""
 
 
 def sign_all(targets: Sequence[Target], job: SignJob, signer: Signer, workers: int) -> Iterator[Outcome]:
@@ -108,11 +111,23 @@ def _sign(target: Target, job: SignJob, signer: Signer) -> Outcome:
                 same=signed.asset is asset,
             )
     except ProvkitError as error:
-        fatal = isinstance(error, ConfigurationError | CredentialError)
-        return Outcome(target, error=Failure.of(error), fatal=fatal)
+        return _failed(target, job, error)
     return Outcome(
         target, signed.normalized, signed.hidden_characters, signed.manifest is not None, signed.warnings
     )
+
+
+def _failed(target: Target, job: SignJob, error: ProvkitError) -> Outcome:
+    # With --resign it is this file that has no credential, or a broken one.
+    unfit = isinstance(error, ConfigurationError) and not job.resign
+    fatal = unfit or isinstance(error, CredentialError)
+    if isinstance(error, FileAccessError):
+        about = None
+    elif fatal:
+        about = job.parent_name if unfit else None
+    else:
+        about = target.source.path
+    return Outcome(target, error=Failure.of(error), about=about, fatal=fatal)
 
 
 def _authority(url: str) -> TimeStampAuthority:

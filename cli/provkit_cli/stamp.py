@@ -71,7 +71,7 @@ def stamp(
     if plan + check + undo > 1:
         raise ConfigurationError("--plan, --check and --undo say different things", hint="choose one of them")
     if not os.path.isdir(root):  # noqa: PTH112
-        raise ConfigurationError(f"no folder: {root}")
+        raise ConfigurationError(f"no folder: {root}", hint="give the folder of the archive")
     teller = _Teller(verbose=verbose, quiet=quiet, progress=not no_progress)
     if undo:
         raise typer.Exit(_undo(root, teller))

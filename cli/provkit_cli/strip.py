@@ -19,7 +19,9 @@ app = new_app()
 
 
 @app.command(
-    epilog=exits.told("done", not_evaluated="a file could not be read or written; the others are done")
+    epilog=exits.told(
+        "done", not_evaluated="a file could not be stripped, and the others are; or a result is there already"
+    )
 )
 def strip(
     files: Annotated[

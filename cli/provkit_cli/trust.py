@@ -41,7 +41,8 @@ def _lines(entry: TrustList, *, verbose: bool) -> Iterator[str]:
     purpose = f" for {entry.purpose}" if entry.purpose else ""
     day = f"of {entry.date}" if entry.date else "date not known"
     origin = "bundled" if entry.bundled else "yours"
-    yield f"{console.shown(entry.name)}: {entry.kind}{purpose}, {entry.entries} entries, {day}, {origin}"
+    count = "1 entry" if entry.entries == 1 else f"{entry.entries} entries"
+    yield f"{console.shown(entry.name)}: {entry.kind}{purpose}, {count}, {day}, {origin}"
     if entry.source:
         yield f"  from {console.shown(entry.source)}"
     if not verbose:

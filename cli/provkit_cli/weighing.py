@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from provkit.crawl.weigh import Each, Job, Task
+    from provkit.trust.store import TrustStore
 
 _STEPS: Final = {"read": "reading", "count": "counting", "write": "writing"}
 
@@ -59,11 +60,10 @@ def run(asked: Request) -> exits.Exit:
         )
     policy = as_configuration(lambda: policy_of(asked.policy))
     store = lists.build_store(asked.chosen)
-    if not asked.quiet and (warning := lists.age_warning(store, datetime.now(UTC).date())):
-        console.say("warning", warning)
     sources = inputs.expand(asked.inputs)
     at, budget = checks.moment(asked.at), _budget(asked.budget)
     if asked.explain is not None:
+        _warn(asked, store)
         found = explained.explain(sources, Reader(trust=store, at=at), policy, asked.explain)
         if not found:
             console.error(
@@ -84,6 +84,7 @@ def run(asked: Request) -> exits.Exit:
         budget,
         asked.force,
     )
+    _warn(asked, store)
     progress = _Progress(off=asked.no_progress or asked.quiet)
     try:
         report, already = results.weigh_all(order, _each(asked.jobs), progress.show)
@@ -101,6 +102,11 @@ def run(asked: Request) -> exits.Exit:
         where = "" if problem["position"] is None else f" at {problem['position']}"
         console.error(f"{problem['code']}: {problem['message']}: {problem['input']}{where}")
     return exits.Exit.NOT_EVALUATED if report["problem_count"] else exits.Exit.OK
+
+
+def _warn(asked: Request, store: TrustStore) -> None:
+    if not asked.quiet and (warning := lists.age_warning(store, datetime.now(UTC).date())):
+        console.say("warning", warning)
 
 
 _COUNT: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)([kMGBT]?)")

@@ -12,7 +12,7 @@ from provkit.verdict import State
 from provkit_cli import checks, console, exits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
     from provkit.policy import Policy
@@ -61,6 +61,8 @@ class Report:
     _chains: Counter[str] = field(default_factory=Counter)
     _parts: list[str] = field(default_factory=list)
     _begun: bool = False
+    _unlisted: bool = False
+    """A signer on no list was refused."""
 
     def __post_init__(self) -> None:
         if self.path is not None:
@@ -102,7 +104,8 @@ class Report:
         if result.verdict is None:
             console.failure(result)
             return
-        refused = checks.reasons(self.policy, result)
+        refused = checks.reasons(self.policy, result, several=self.style.several)
+        self._unlisted |= checks.UNLISTED in refused
         shown = list(text.lines(result, self.style, refused))
         if looked is not None:
             from provkit.report.detail import details
@@ -137,13 +140,18 @@ class Report:
         elif self.format in _WHOLE:
             self._write(self._whole())
         elif self.format is Format.TEXT and self.style.several and self.style.verbosity > text.QUIET:
-            self._write("".join(f"{line}\n" for line in text.summary(self._seen, self.style)))
+            self._write("".join(f"{line}\n" for line in self._summary()))
         if self.path is not None:
             from provkit.files import write_atomic
 
             write_atomic(
                 self.path, "".join(self._parts).encode("utf-8", "backslashreplace"), force=self.force
             )
+
+    def _summary(self) -> Iterator[str]:
+        yield from text.summary(self._seen, self.style)
+        if self._unlisted:
+            yield f"not accepted, as {checks.UNLISTED}: {checks.WAY_OUT}"
 
     def _whole(self) -> str:
         from provkit import __version__

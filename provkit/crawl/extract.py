@@ -106,7 +106,10 @@ def load_function(spec: str, option: str) -> Callable[..., Any]:
     """
     module, colon, name = spec.partition(":")
     if not (colon and module and name):
-        raise ConfigurationError(f"{option} {spec}: neither a known word nor module:function")
+        raise ConfigurationError(
+            f"{option} {spec}: neither a known word nor module:function",
+            hint=f"for example: {option} my_module:my_function",
+        )
     try:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:

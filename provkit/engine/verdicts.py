@@ -23,6 +23,7 @@ from provkit.errors import (
     AlreadySignedError,
     ConfigurationError,
     MalformedError,
+    UnsupportedError,
 )
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest.findings import Teller
@@ -258,7 +259,8 @@ def sign(
     found = containers.locate(data, media_type, limits)
     if found is not None and not resign:
         raise AlreadySignedError(
-            "the file carries a credential already", hint="keep it as history with --resign"
+            "the file carries a credential already",
+            hint="keep it as history with --resign, or take it off first with: provkit strip",
         )
     if resign:
         parent = (data, media_type)
@@ -285,9 +287,16 @@ def _recalled(store: bytes, ingredient: Mapping[str, Any]) -> Source:
 def _require_history(data: bytes, media_type: str, limits: Limits) -> None:
     from provkit.trust.store import TrustStore
 
+    if media_type not in containers.LOCATORS:
+        raise UnsupportedError(
+            f"the history of {media_type} cannot be kept in this kind of file",
+            hint="give a parent that is an image, sound, video or archive",
+        )
     found = containers.locate(data, media_type, limits)
     if found is None:
-        raise ConfigurationError("there is no credential to keep as history")
+        raise ConfigurationError(
+            "there is no credential to keep as history", hint="sign it without --resign or --parent"
+        )
     answers = _ask(data, media_type, found, TrustStore.empty(), datetime.now(UTC), limits)
     if answers.state is State.INVALID:
         raise ConfigurationError(

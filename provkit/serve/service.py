@@ -297,10 +297,10 @@ def _without(task: Judge, failure: Failure) -> Answer:
 
 
 def _only(form: Form, files: set[str] | frozenset[str], fields: set[str] | frozenset[str]) -> None:
+    listed = ", ".join([*(f"{name} (a file)" for name in sorted(files)), *sorted(fields)])
     for names, known, what in ((form.files, files, "file"), (form.fields, fields, "field")):
         for name in names:
             if name not in known:
-                listed = ", ".join(sorted(known)) or "none"
                 raise RefusalError(
                     400, "malformed", f"the form has a {what} {name[:40]!r}", hint=f"there are: {listed}"
                 )

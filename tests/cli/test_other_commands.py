@@ -71,6 +71,8 @@ def test_formats(cli: Cli) -> None:
     assert len(table) == len(media.FORMATS) + len(structured.SYNTAXES)
     rows = {cells[0].split()[0]: cells[1:] for cells in (re.split(r"  +", line) for line in table)}
     assert rows["docx"][-1] == "Word document"
+    endings = [re.split(r"  +", line)[0].split() for line in table]
+    assert all(len(set(row)) == len(row) for row in endings)
     for entry in media.FORMATS:
         carrier, _, engine, kind = rows[entry.extensions[0]]
         assert carrier == entry.carrier
@@ -153,7 +155,7 @@ def test_trust_list_and_status(cli: Cli) -> None:
     mine = cli(
         "trust", "list", "--no-default-trust", "--trust", "dev/root.pem", "--distrust", "dev/chain.pem", "-v"
     ).out
-    assert "root.pem: anchors" in mine
+    assert "root.pem: anchors for claim-signing, 1 entry, " in mine
     assert "chain.pem: distrust" in mine
 
 
@@ -283,6 +285,11 @@ def test_every_command_tells_its_exit_codes(cli: Cli) -> None:
             told = cli(*f"{command} {sub}".split(), "--help").out.partition("Exit codes:\n    0  ")[2]
             numbers = [int(line.split()[0]) for line in told.splitlines()[1:] if line.startswith("    ")]
             assert numbers == sorted({*numbers, 2}), (command, sub)
+
+
+def test_a_country_of_a_request_has_two_letters(cli: Cli) -> None:
+    done = cli("keys", "csr", "--name", "A", "--country", "Germany", "--out", "q")
+    assert (done.code, "not two letters" in done.err, (cli.folder / "q").exists()) == (2, True, False)
 
 
 def test_a_folder_where_one_file_is_asked_for(cli: Cli) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support import containers
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -101,8 +103,19 @@ def test_unusable_options_write_nothing(cli: Cli, options: tuple[str, ...]) -> N
     done = cli("sign", "a.txt", "--origin", "human", "--out", "b.txt", *options)
     assert done.code == 2, done.err
     assert "provkit: error: " in done.err
+    assert "provkit: hint: " in done.err
     assert "unexpected" not in done.err
     assert not (cli.folder / "b.txt").exists()
+
+
+def test_a_source_type_that_does_not_fit_is_told_from_those_that_do(cli: Cli) -> None:
+    cli.write("a.txt", "Text\n")
+    sign = ("sign", "a.txt", "--in-place", *KEY)
+    done = cli(*sign, "--origin", "synthetic", "--source-type", "digitalCapture")
+    fit = "trainedAlgorithmicMedia, algorithmicMedia, trainedAlgorithmicData"
+    assert f"hint: source types that stand for synthetic: {fit}\n" in done.err
+    done = cli(*sign, "--origin", "human", "--source-type", "digitalCapture", "--model", "acme/writer")
+    assert "source types" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -252,6 +265,29 @@ def test_strip_gives_the_text_back(cli: Cli) -> None:
     assert path.read_text() == "Eleven herons.\n"
     assert "no credential" in cli("strip", "a.txt", "--in-place").err
     assert cli("strip", "missing.txt", "--in-place").code == 4
+
+
+def test_what_has_no_history_is_named_and_the_others_are_signed(cli: Cli) -> None:
+    cli.write("a.txt", "A\n")
+    cli.signed("b.txt")
+    sign = ("--origin", "human", *KEY, "--in-place")
+    done = cli("sign", "a.txt", "b.txt", *sign, "--resign")
+    assert (done.code, "no credential to keep as history: a.txt" in done.err) == (4, True)
+    assert "signed: b.txt in place" in done.err
+    # No file can be made from that: the others are not tried.
+    parent = cli.write("parent.txt", "P\n").name
+    cli.write("c.txt", "C\n")
+    done = cli("sign", "a.txt", "c.txt", *sign, "--parent", parent)
+    assert (done.code, done.err.count("no credential to keep as history: parent.txt")) == (2, 1)
+
+
+def test_a_picture_keeps_no_history_of_a_text(cli: Cli) -> None:
+    (cli.folder / "a.png").write_bytes(containers.picture("PNG"))
+    cli.signed("b.txt")
+    done = cli("sign", "a.png", "--origin", "human", *KEY, "--in-place", "--parent", "b.txt")
+    assert done.code != 0
+    assert "the history of text/plain cannot be kept in this kind of file" in done.err
+    assert "give a parent that is an image" in done.err
 
 
 @pytest.mark.slow

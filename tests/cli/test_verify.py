@@ -240,6 +240,15 @@ def test_text_ends_with_counts(cli: Cli, several: list[str]) -> None:
     assert "empty.txt" in done.err
 
 
+def test_the_way_out_of_an_unlisted_signer_is_said_once(cli: Cli, several: list[str]) -> None:
+    way = "--trust FILE adds one, --allow-untrusted accepts any signer"
+    done = cli("verify", *several, "--no-default-trust")
+    assert (done.code, done.out.count("not accepted: the signer is on no trust list\n")) == (1, 2)
+    assert done.out.endswith(f"not accepted, as the signer is on no trust list: {way}\n")
+    assert way not in cli("verify", *several, "--no-default-trust", "--allow-untrusted").out
+    assert f"the signer is on no trust list; {way}\n" in cli("verify", "ai.txt", "--no-default-trust").out
+
+
 def test_quiet_is_one_line_each(cli: Cli, several: list[str]) -> None:
     assert cli("verify", *several, *ROOT, "-q").out.splitlines() == [
         "trusted   human.txt: stated as human",
@@ -313,6 +322,20 @@ def test_folder_needs_r_and_is_walked_in_order(cli: Cli) -> None:
     assert cli("verify", "-r", "d", *ROOT, "--exclude", "c.*").code == 0
     assert cli("verify", "-r", "d", *ROOT, "--include", "*.txt", "--hidden").code == 3
     assert cli("verify", "-r", "d", *ROOT, "--include", "*.pdf").code == 4
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"), [("*", "only folders match: *"), ("*.pdf", "no file matches: *.pdf")]
+)
+def test_a_pattern_without_a_file_is_no_success(
+    cli: Cli, pattern: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = str(cli.folder / "dev/root.pem")
+    cli.signed("d/e/b.txt")
+    monkeypatch.chdir(cli.folder / "d")
+    done = cli("verify", pattern, "--trust", root)
+    assert (done.code, said in done.err, "hint" in done.err) == (4, True, True)
+    assert cli("verify", "*", "-r", "--trust", root).code == 0
 
 
 def test_pattern_in_quotes(cli: Cli) -> None:
