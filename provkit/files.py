@@ -1,4 +1,4 @@
-"""Files: the only module of the library core that reads paths and writes them.
+"""Files: the only module of the library core that reads paths and writes them; :mod:`.folders` lists them.
 
 Reading never blocks and never reads anything but a regular file.  Writing is atomic: whatever
 happens and whenever the process dies, a path holds what it held before or all of what it was
@@ -13,7 +13,6 @@ import errno
 import os
 import stat
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +21,7 @@ from provkit.errors import FileAccessError, LimitError
 from provkit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from provkit.carriers.source import Source
 
@@ -68,14 +67,14 @@ def read_file(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> 
         _require_regular(Path(name).stat(), name)
         descriptor = os.open(name, _READ_FLAGS)
     except (OSError, ValueError) as error:
-        raise _cannot("read", name, error) from error
+        raise cannot("read", name, error) from error
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         try:
             facts = os.fstat(descriptor)
             _require_regular(facts, name)
             return _read_bounded(file.read, facts.st_size, limits.file_bytes)
         except OSError as error:
-            raise _cannot("read", name, error) from error
+            raise cannot("read", name, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class FileSource:
             try:
                 part = _read_at(self.descriptor, wanted, start)
             except OSError as error:
-                raise _cannot("read", self.name, error) from error
+                raise cannot("read", self.name, error) from error
             if not part:
                 raise FileAccessError(f"the file became shorter while it was read: {self.name}")
             parts.append(part)
@@ -129,7 +128,7 @@ def open_asset(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) ->
         _require_regular(Path(name).stat(), name)
         descriptor = os.open(name, _READ_FLAGS)
     except (OSError, ValueError) as error:
-        raise _cannot("read", name, error) from error
+        raise cannot("read", name, error) from error
     try:
         facts = os.fstat(descriptor)
         _require_regular(facts, name)
@@ -183,7 +182,8 @@ def _named(path: str | os.PathLike[str]) -> str:
     return name
 
 
-def _cannot(verb: str, name: str, error: OSError | ValueError) -> FileAccessError:
+def cannot(verb: str, name: str, error: OSError | ValueError) -> FileAccessError:
+    """The error for what the system refused: the verb and the path in words, and what to do."""
     if isinstance(error, FileNotFoundError):
         return FileAccessError(f"no such file or folder: {name}", hint="check the spelling of the path")
     if isinstance(error, PermissionError):
@@ -226,7 +226,7 @@ def write_atomic(
             target = os.path.realpath(name) if force else name
             replaced = _existing(target)
         except ValueError as error:  # of the path alone: what makes the parts may raise its own
-            raise _cannot("write", name, error) from error
+            raise cannot("write", name, error) from error
         if replaced is not None:
             _require_regular(replaced, name)
             if not force:
@@ -235,7 +235,7 @@ def write_atomic(
     except FileExistsError as error:
         raise _exists(name) from error
     except OSError as error:
-        raise _cannot("write", name, error) from error
+        raise cannot("write", name, error) from error
 
 
 def _existing(target: str) -> os.stat_result | None:
@@ -335,89 +335,15 @@ def make_folder(path: str | os.PathLike[str]) -> None:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise _cannot("make the folder", os.fspath(path), error) from error
-
-
-def walk(
-    folder: str | os.PathLike[str],
-    *,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    hidden: bool = False,
-    on_error: Callable[[FileAccessError], None] | None = None,
-) -> Iterator[Path]:
-    """Every regular file below a folder, each once, ordered by name, folder by folder.
-
-    Symbolic links inside the folder are not followed, so loops end and nothing is met twice.
-    Pipes, devices and sockets are passed over.
-
-    Args:
-        folder: where to start; a link here is followed.
-        include: globs, one of which a file must match, by its name or by its path below `folder`
-            with ``/``; none accepts every file.
-        exclude: globs of files and folders to leave out.
-        hidden: also what starts with a dot.
-        on_error: told about folders that cannot be listed; without it the first one is raised.
-
-    Raises:
-        FileAccessError: `folder` cannot be listed, or, without `on_error`, one below it.
-    """
-    start = os.path.join(folder, "")  # noqa: PTH118 - not normalised: what it is below is told by `folder`
-    for below in names_below(folder, include=include, exclude=exclude, hidden=hidden, on_error=on_error):
-        yield Path(start + below)
-
-
-def names_below(
-    folder: str | os.PathLike[str],
-    *,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    hidden: bool = False,
-    on_error: Callable[[FileAccessError], None] | None = None,
-) -> Iterator[str]:
-    """As :func:`walk`: paths below `folder`, with ``/``.
-
-    Raises:
-        FileAccessError: as :func:`walk`.
-    """
-    stack: list[tuple[str, str]] = [(os.fspath(folder), "")]
-    while stack:
-        place, below = stack.pop()
-        try:
-            with os.scandir(place) as listing:
-                # By bytes: the same order in every locale.
-                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
-        except (OSError, ValueError) as error:
-            problem = _cannot("list", place, error)
-            if on_error is None:
-                raise problem from error
-            on_error(problem)
-            continue
-        folders: list[tuple[str, str]] = []
-        for entry in entries:
-            relative = f"{below}{entry.name}"
-            if (not hidden and entry.name.startswith(".")) or _matches(entry.name, relative, exclude):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                folders.append((entry.path, f"{relative}/"))
-            elif entry.is_file(follow_symlinks=False) and (
-                not include or _matches(entry.name, relative, include)
-            ):
-                yield relative
-        stack.extend(reversed(folders))
-
-
-def _matches(name: str, relative: str, globs: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, glob) or fnmatchcase(relative, glob) for glob in globs)
+        raise cannot("make the folder", os.fspath(path), error) from error
 
 
 __all__ = [
     "FileSource",
+    "cannot",
     "make_folder",
-    "names_below",
     "open_asset",
     "read_file",
     "read_stream",
-    "walk",
     "write_atomic",
 ]

@@ -125,24 +125,35 @@ def failure(result: Result) -> None:
         error(result.error.message, result.error.hint, path=None if named else result.path)
 
 
-class Progress:
-    """A counter on one line of the terminal; silent when stderr is something else."""
+class Line:
+    """One line of the terminal that is drawn anew; silent when stderr is something else."""
 
-    def __init__(self, total: int, *, off: bool) -> None:
-        self._total = total
-        self._on = not off and total > 1 and sys.stderr.isatty()
+    def __init__(self, *, off: bool) -> None:
+        self._on = not off and sys.stderr.isatty()
         self._shown = False
 
-    def show(self, done: int) -> None:
-        """Draw the counter anew."""
+    def draw(self, text: str) -> None:
+        """Put `text` in the place of what stood there."""
         if self._on:
-            sys.stderr.write(f"\r{done}/{self._total} files")
+            sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
             self._shown = True
 
     def clear(self) -> None:
-        """Take the counter off the line, before something else is printed."""
+        """Take it away, before something else is printed."""
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._shown = False
+
+
+class Progress(Line):
+    """A counter of files."""
+
+    def __init__(self, total: int, *, off: bool) -> None:
+        super().__init__(off=off or total < 2)
+        self._total = total
+
+    def show(self, done: int) -> None:
+        """Draw the counter anew."""
+        self.draw(f"{done}/{self._total} files")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from provkit.carriers.sidecar import SUFFIX
 from provkit.carriers.source import Memory
 from provkit.errors import ConfigurationError, FileAccessError
-from provkit.files import open_asset, read_file, read_stream, walk
+from provkit.files import open_asset, read_file, read_stream
+from provkit.folders import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -85,9 +84,13 @@ def run(asked: Request) -> exits.Exit:
         asked.force,
     )
     _warn(asked, store)
-    progress = _Progress(off=asked.no_progress or asked.quiet)
+    progress = console.Line(off=asked.no_progress or asked.quiet)
+
+    def show(step: str, done: int, total: int) -> None:
+        progress.draw(f"{_STEPS[step]}: {done}/{total} parts")
+
     try:
-        report, already = results.weigh_all(order, _each(asked.jobs), progress.show)
+        report, already = results.weigh_all(order, _each(asked.jobs), show)
     finally:
         progress.clear()
     if not asked.quiet:
@@ -150,26 +153,6 @@ def _work(task: Task) -> None:
 def _died(task: Task) -> None:
     """Nothing is noted for a task whose worker died, and the run says so when it looks for the note."""
     console.error(f"the process that worked on {task.source.name} died", "it may have run out of memory")
-
-
-class _Progress:
-    """Steps and parts of inputs on one line of the terminal; silent when stderr is something else."""
-
-    def __init__(self, *, off: bool) -> None:
-        self._on = not off and sys.stderr.isatty()
-        self._shown = False
-
-    def show(self, step: str, done: int, total: int) -> None:
-        if self._on:
-            sys.stderr.write(f"\r\x1b[K{_STEPS[step]}: {done}/{total} parts")
-            sys.stderr.flush()
-            self._shown = True
-
-    def clear(self) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-            self._shown = False
 
 
 _LEFT: Final = 2

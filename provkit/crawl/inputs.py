@@ -12,7 +12,8 @@ from provkit import media
 from provkit.crawl import rows, warc
 from provkit.crawl.documents import Document, Edge, Problem
 from provkit.errors import ConfigurationError, FileAccessError, LimitError
-from provkit.files import read_file, walk
+from provkit.files import read_file
+from provkit.folders import walk
 from provkit.limits import Limits
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from provkit import media
 from provkit.errors import FetchError
-from provkit.files import names_below
+from provkit.folders import names_below
 from provkit.stamp import checking, work
 from provkit.stamp.journal import FOLDER, Journal, journal_of
 from provkit.stamp.work import CHANGES, Action, Done, Job, Task
