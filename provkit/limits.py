@@ -28,14 +28,20 @@ class Limits:
     store_bytes: int = 16 * MIB
     """Largest manifest store, bytes; honest stores are 2 KB to 2 MB."""
 
-    jumbf_depth: int = 16
-    """Nesting of JUMBF superboxes; C2PA 2.4 needs 4."""
+    unpacked_bytes: int = MIB
+    """What compressed manifests of one store may hold beside twice the bytes of the store."""
+
+    jumbf_depth: int = 8
+    """Nesting of JUMBF superboxes; C2PA 2.4 needs 4, and each keeps its bytes."""
 
     jumbf_boxes: int = 20_000
     """Boxes in one store, so that a store of empty boxes stays cheap."""
 
     cbor_depth: int = 32
     """Nesting of CBOR arrays and maps."""
+
+    cbor_items: int = 100_000
+    """Values in the CBOR and JSON of one store: an empty map is one byte there and seventy in memory."""
 
     assertions: int = 1_000
     """Assertions in one manifest."""
@@ -53,8 +59,8 @@ class Limits:
     """Segments, chunks, boxes, directory entries or tags walked in one container: a 512 MiB PNG
     has about 130,000."""
 
-    ingredients: int = 1_000
-    """Ingredients with manifests named in one store."""
+    ingredients: int = 400
+    """Ingredients with manifests named in one store; what the reference engine takes grows with their square."""
 
     ingredient_depth: int = 32
     """Generations of ingredients."""

@@ -207,7 +207,7 @@ def _judged(
         return Verdict.unsigned(media_type, carried.reference, warnings)
     try:
         *older, active = (stores.read(store, limits) for store in carried.stores)
-        store = stores.join(older, active)
+        store = stores.join(older, active, limits)
     except MalformedError as error:
         explanation = f"the manifest store: {error.message}"
         return _broken(name, media_type, StatusCode.GENERAL_ERROR, explanation, warnings)
@@ -373,7 +373,7 @@ def inspect(
     if not carried.stores:
         return None
     *older, active = (stores.read(store, limits) for store in carried.stores)
-    store = stores.join(older, active)
+    store = stores.join(older, active, limits)
     return Inspection(media_type, name, carried.start, carried.length, carried.stores[-1], store)
 
 

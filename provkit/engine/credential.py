@@ -18,8 +18,10 @@ from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import cbor, cose
 from provkit.trust import revocation, timestamp
+from provkit.trust.accounted import unaccounted
 from provkit.trust.chain import judge
 from provkit.trust.credential import load_credential
+from provkit.trust.store import Purpose
 from provkit.verdict import SignerFacts, Status
 
 if TYPE_CHECKING:
@@ -102,6 +104,10 @@ def judge_container(
             )
     found = judge(credential, trust, moment, stamped=listed)
     trusted, reason = found.trusted, found.reason
+    if found.trusted and not cose.has_chain(envelope.header):
+        problem = unaccounted(credential, trust, Purpose.CLAIM_SIGNING)
+        if problem is not None:  # STRICT-SIG-5
+            trusted, reason = False, f"nothing signs the chain, and {problem}"
     if found.trusted and warnings:
         trusted, reason = False, "the time of signing is not vouched for by a listed authority"
     facts = credential.signer_facts(

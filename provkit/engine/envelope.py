@@ -91,7 +91,7 @@ def _unprotected(payload: bytes, limits: Limits) -> Mapping[Any, Any] | None:
 def _responses(header: Mapping[Any, Any]) -> tuple[Any, ...]:
     values = header.get("rVals")
     listed = values.get("ocspVals") if isinstance(values, Mapping) else ()
-    return tuple(listed) if isinstance(listed, list | tuple) else ()
+    return tuple(listed) if isinstance(listed, cbor.LISTS) else ()
 
 
 def _blemish(header: Mapping[Any, Any]) -> str | None:

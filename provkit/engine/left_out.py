@@ -39,9 +39,10 @@ def ranges(run: Tally, reading: Reading, carrier: tuple[tuple[int, int], ...], *
     for assertion, content in reading.contents:
         if isinstance(content, MalformedError):
             continue  # rule 8 has said so
-        if assertion.base_label.startswith("c2pa.hash.bmff"):
+        base = _base(assertion.label)
+        if base.startswith("c2pa.hash.bmff"):
             _boxes_left_out(run, content)
-        if assertion.base_label != kinds.LABEL_DATA_HASH:
+        if base != kinds.LABEL_DATA_HASH:
             continue
         url = reading.manifest.assertion_uri(assertion.label)
         if reading.is_v1 and _has_blank_pad(content):
@@ -61,10 +62,15 @@ def ranges(run: Tally, reading: Reading, carrier: tuple[tuple[int, int], ...], *
             )
 
 
+def _base(label: str) -> str:
+    """Label of a hash as the engine reads it, which takes anything for the number of an instance (§6.4)."""
+    return label.partition("__")[0]
+
+
 def boxes(run: Tally, reading: Reading, boxed: Boxed) -> None:
     """Rules 11 and 17: a box hash lists every box (§15.12.3).  The engine stops where the list ends."""
     for assertion, content in reading.contents:
-        if assertion.base_label != box_hash.LABEL or isinstance(content, MalformedError):
+        if _base(assertion.label) != box_hash.LABEL or isinstance(content, MalformedError):
             continue
         url = reading.manifest.assertion_uri(assertion.label)
         try:
@@ -87,7 +93,7 @@ def boxes(run: Tally, reading: Reading, boxed: Boxed) -> None:
 def members(run: Tally, reading: Reading, members: frozenset[str]) -> None:
     """Rule 16: the hash of an archive lists each of its files, and covers the directory (§18.9, §A.6)."""
     for assertion, content in reading.contents:
-        if assertion.base_label != _LABEL_COLLECTION or isinstance(content, MalformedError):
+        if _base(assertion.label) != _LABEL_COLLECTION or isinstance(content, MalformedError):
             continue
         url = reading.manifest.assertion_uri(assertion.label)
         fields = content if isinstance(content, cbor.MAPS) else {}

@@ -188,7 +188,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, cbor.MAPS):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, cbor.LISTS):
         return [_plain(item) for item in value]
     if isinstance(value, bytes):
         return list(value)  # the engine writes a list of small numbers as it stands

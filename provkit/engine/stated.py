@@ -8,7 +8,7 @@ said, and anything beside the zeros where an assertion was redacted.  The steps 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provkit.codes import StatusCode
 from provkit.errors import MalformedError
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from provkit.engine.reading import Reading
     from provkit.limits import Limits
     from provkit.manifest.store import Manifest
-
-_REFERENCE: Final = b"self#jumbf"
 
 
 def findings(readings: Sequence[Reading], limits: Limits) -> tuple[tuple[Status, ...], tuple[str, ...]]:
@@ -53,7 +51,7 @@ def findings(readings: Sequence[Reading], limits: Limits) -> tuple[tuple[Status,
         if isinstance(content, MalformedError):
             continue
         run.contents[assertion.label] = content
-        if assertion.content is not None and _REFERENCE in assertion.content.payload:
+        if assertion.content is not None and kinds.may_refer(assertion.content):
             url = reading.manifest.assertion_uri(assertion.label)
             assertion_steps.check_references(run, url, content, limits)
     external_steps.check(run, reading.manifest.assertions)

@@ -17,7 +17,7 @@ from provkit.codes import StatusCode
 from provkit.engine import envelope, left_out, stated
 from provkit.engine.reading import Reading, parse_signature
 from provkit.engine.tally import Tally
-from provkit.errors import MalformedError
+from provkit.errors import LimitError, MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.manifest import assertions as kinds
 from provkit.manifest import cbor, cose, jumbf
@@ -100,6 +100,8 @@ def check(
         reading = Reading(manifest, limits)
         run.readings.append(reading)
         _manifest(run, reading)
+    if sum(1 for reading in run.readings for _ in _references(reading)) > limits.ingredients:
+        raise LimitError(f"the store names more than {limits.ingredients} ingredients")
     # The last manifest is the active one (§15.5.1).
     updates, bound = _updates(run)
     for reading in run.readings:
@@ -224,9 +226,11 @@ def _urls(value: Any) -> Iterator[str]:
             yield url.rpartition("/")[2]
         for item in value.values():
             yield from _urls(item)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, cbor.LISTS):
         for item in value:
             yield from _urls(item)
+    elif isinstance(value, cbor.Tag):
+        yield from _urls(value.value)
 
 
 def _labels(run: _Pass, reading: Reading, claim: Mapping[str, Any]) -> None:

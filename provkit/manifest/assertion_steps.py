@@ -145,11 +145,20 @@ def _decode(run: Validation, assertion: Assertion, limits: Limits) -> bool:
     except MalformedError as error:
         run.findings.add(StatusCode.ASSERTION_CBOR_INVALID, url, error.message)
         return False
-    run.contents[label] = content
     box = assertion.content
-    if box is None or b"self#jumbf" not in box.payload:
+    if box is not None and box.type == b"json" and assertion.base_label in kinds.IN_CBOR and _is_later(run):
+        run.findings.add(
+            StatusCode.ASSERTION_CBOR_INVALID, url, "the assertion is JSON where CBOR is defined"
+        )
+        return False
+    run.contents[label] = content
+    if box is None or not kinds.may_refer(box):
         return True
     return check_references(run, url, content, limits)
+
+
+def _is_later(run: Validation) -> bool:
+    return run.claim is not None and run.claim.version > 1
 
 
 def check_references(run: Validation, url: str, content: Any, limits: Limits) -> bool:
@@ -201,6 +210,8 @@ def _hashed_uris(value: Any, alg: str | None = None) -> Iterator[HashedUri]:
             alg = named
         for inner in value.values():
             yield from _hashed_uris(inner, alg)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, cbor.LISTS):
         for inner in value:
             yield from _hashed_uris(inner, alg)
+    elif isinstance(value, cbor.Tag):
+        yield from _hashed_uris(value.value, alg)

@@ -13,6 +13,7 @@ from provkit.manifest.claim import HashedUri
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provkit.manifest.jumbf import ContentBox
     from provkit.manifest.store import Assertion
 
 LABEL_DATA_HASH: Final = "c2pa.hash.data"
@@ -43,6 +44,13 @@ LABEL_CLOUD_DATA: Final = "c2pa.cloud-data"
 LABEL_EXTERNAL_REFERENCE: Final = "c2pa.external-reference"
 LABEL_TIME_STAMP: Final = "c2pa.time-stamp"
 LABEL_CERTIFICATE_STATUS: Final = "c2pa.certificate-status"
+IN_CBOR: Final = (
+    ACTIONS_LABELS
+    | INGREDIENT_LABELS
+    | HARD_BINDINGS
+    | {LABEL_CLOUD_DATA, LABEL_EXTERNAL_REFERENCE, LABEL_TIME_STAMP, LABEL_CERTIFICATE_STATUS}
+)
+"""Assertions that the standard defines in CBOR and that decide something here (§18)."""
 RELATIONSHIPS: Final = frozenset({"parentOf", "componentOf", "inputTo"})
 
 
@@ -65,6 +73,12 @@ def decode(assertion: Assertion, max_depth: int) -> Any:
     if content.type == b"json":
         return _json(content.payload)
     return None
+
+
+def may_refer(content: ContentBox) -> bool:
+    """Whether JUMBF URIs can stand in a content box: plainly, as a string in parts, or with escapes."""
+    data = content.payload
+    return b"self#jumbf" in data or (b"\x7f" if content.type == b"cbor" else b"\\u") in data
 
 
 def _json(payload: bytes) -> Any:
@@ -127,7 +141,7 @@ class DataHash(NamedTuple):
 
 
 def _exclusions(value: Any) -> tuple[tuple[int, int], ...]:
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, cbor.LISTS):
         raise MalformedError("exclusions of the data hash are not a list")
     ranges: list[tuple[int, int]] = []
     last = 0
@@ -158,7 +172,7 @@ class Action(NamedTuple):
     def ingredients(self) -> tuple[HashedUri, ...] | None:
         """Hashed URIs in the parameters; None when they are there but not readable."""
         value = self.parameters.get("ingredients", self.parameters.get("ingredient", ()))
-        entries = value if isinstance(value, list | tuple) else (value,)
+        entries = value if isinstance(value, cbor.LISTS) else (value,)
         uris = tuple(HashedUri.read(entry) for entry in entries)
         return None if None in uris else tuple(uri for uri in uris if uri is not None)
 
@@ -179,11 +193,11 @@ class Actions(NamedTuple):
         if not isinstance(value, cbor.MAPS):
             raise MalformedError("the actions assertion is not a map")
         entries = value.get("actions")
-        if not isinstance(entries, list | tuple) or not entries:
+        if not isinstance(entries, cbor.LISTS) or not entries:
             raise MalformedError("the actions assertion lists no action")
         templates = _templates(value.get("templates"))
         agents = value.get("softwareAgents", ())
-        if not isinstance(agents, list | tuple):
+        if not isinstance(agents, cbor.LISTS):
             raise MalformedError("softwareAgents is not a list")
         read = [_action(entry, index, templates, len(agents)) for index, entry in enumerate(entries)]
         return cls(tuple(read), value.get("allActionsIncluded") is True)
@@ -192,7 +206,7 @@ class Actions(NamedTuple):
 def _templates(value: Any) -> dict[str, Mapping[str, Any]]:
     if value is None:
         return {}
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, cbor.LISTS):
         raise MalformedError("templates of the actions assertion are not a list")
     found: dict[str, Mapping[str, Any]] = {}
     for entry in value:

@@ -75,7 +75,7 @@ class BoxHash(NamedTuple):
         """
         fields = value if isinstance(value, cbor.MAPS) else {}
         listed, alg = fields.get("boxes"), fields.get("alg")
-        if not isinstance(listed, list | tuple) or not listed or not _is_name(alg, optional=True):
+        if not isinstance(listed, cbor.LISTS) or not listed or not _is_name(alg, optional=True):
             raise MalformedError("the box hash lists no boxes, or has an alg that is not text")
         return cls(tuple(_entry(one) for one in listed), alg)
 
@@ -87,7 +87,7 @@ def _is_name(value: Any, *, optional: bool = False) -> bool:
 def _entry(value: Any) -> Entry:
     fields = value if isinstance(value, cbor.MAPS) else {}
     names, digest, excluded = fields.get("names"), fields.get("hash"), fields.get("excluded", False)
-    if not isinstance(names, list | tuple) or not names or not all(map(_is_name, names)):
+    if not isinstance(names, cbor.LISTS) or not names or not all(map(_is_name, names)):
         raise MalformedError("an entry of the box hash has no names")
     if _STORE in names and len(names) > 1:
         raise MalformedError("the box hash lists the manifest store together with other boxes")

@@ -22,6 +22,9 @@ Tag = cbor2.CBORTag
 MAPS: Final = (dict, cbor2.frozendict)
 """Types a decoded map can have; a check against them costs a tenth of one against ``Mapping``."""
 
+LISTS: Final = (list, tuple)
+"""Types a decoded array can have."""
+
 TAG_DATE_TIME: Final = 0
 TAG_COSE_SIGN1: Final = 18
 
@@ -47,7 +50,7 @@ _DECODERS: Final = {tag: _inert(tag) for tag in _ACTIVE_TAGS}
 
 def items(value: Any) -> Sequence[Any]:
     """The items of a decoded array; none of anything else."""
-    return value if isinstance(value, list | tuple) else ()
+    return value if isinstance(value, LISTS) else ()
 
 
 def decode(data: bytes, *, max_depth: int = 32, allow_indefinite: bool = True) -> Any:

@@ -39,11 +39,12 @@ class Unpacker:
 
         Args:
             store: the store, whose own bytes count too.
-            limits: ``store_bytes`` and ``jumbf_boxes`` bound the store and all that is packed in it.
+            limits: ``store_bytes`` and ``jumbf_boxes`` bound the store and all that is packed in it;
+                ``unpacked_bytes`` bounds what few bytes may become.
         """
         self._limits = replace(limits, jumbf_boxes=limits.jumbf_boxes - _count(store))
-        self._most = limits.store_bytes
-        self._room = limits.store_bytes - len(store.raw)
+        size = len(store.raw)
+        self._room = self._most = min(limits.store_bytes - size, 2 * size + limits.unpacked_bytes)
 
     def unpack(self, box: SuperBox) -> SuperBox:
         """The manifest that a compressed one holds (§15.5.4).
@@ -82,7 +83,7 @@ class Unpacker:
                 self._room -= len(part)
                 if self._room < 0:
                     raise LimitError(
-                        f"the store and what is compressed in it have more than {self._most} bytes"
+                        f"what is compressed in the manifest store has more than {self._most} bytes"
                     )
                 part = engine.process(b"", output_buffer_limit=_WINDOW)
         except brotli.error as error:

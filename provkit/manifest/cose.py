@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
-from provkit.manifest import cbor
+from provkit.manifest import cbor, items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +38,8 @@ _ALGORITHM_NAMES: Final = {number: name for name, number in ALGORITHM_NUMBERS.it
 _CACHED_HEADERS: Final = 1024
 _CACHED_BYTES: Final = 32 * 1024
 """Longer protected headers are not remembered: honest ones hold a chain of 1 to 10 KB."""
+_USUAL_VALUES: Final = 20
+"""Numbers and certificates in a protected header that is remembered; honest ones have 2 to 6."""
 _ZEROS: Final = bytes(64 * 1024)
 """Longer than any padding of honest writers, to compare theirs with."""
 
@@ -81,6 +83,11 @@ class CoseSign1(NamedTuple):
     unprotected: Mapping[Any, Any]
     """The other header, which nothing signs."""
 
+    @property
+    def chain_is_signed(self) -> bool:
+        """The chain stands in the header that is signed (§14.5)."""
+        return has_chain(self.header)
+
 
 class AlgorithmError(UnsupportedError):
     """An algorithm outside the allowed list (``algorithm.unsupported``)."""
@@ -95,6 +102,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
         AlgorithmError: the algorithm is not on the allowed list of §13.2.1.
         LimitError: too many or too large certificates.
     """
+    items.check_cbor(data, limits)
     tag = cbor.decode(data, max_depth=limits.cbor_depth, allow_indefinite=False)
     if not isinstance(tag, cbor.Tag) or tag.tag != cbor.TAG_COSE_SIGN1:
         raise MalformedError("the signature is not a tagged COSE_Sign1")
@@ -107,8 +115,10 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
             raise MalformedError("COSE_Sign1 is not [protected, unprotected, nil, signature]")
     if not _is_shortest(data, protected, unprotected, signature):
         raise MalformedError("COSE_Sign1 is not in its shortest form, so its bytes could differ unnoticed")
-    read = _header if len(protected) <= _CACHED_BYTES else _header.__wrapped__
-    header = read(protected, limits.cbor_depth)
+    items.check_cbor(protected, limits)
+    header = _usual_header(protected, limits.cbor_depth) if len(protected) <= _CACHED_BYTES else None
+    if header is None:
+        header = _header(protected, limits.cbor_depth)
     _check_labels(unprotected)
     if _CRIT in header:
         raise CriticalError("the COSE header lists critical parameters this standard does not define")
@@ -129,8 +139,19 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> CoseSign1:
 
 
 @lru_cache(maxsize=_CACHED_HEADERS)
+def _usual_header(protected: bytes, max_depth: int) -> Mapping[Any, Any] | None:
+    """The protected header if it holds numbers and a chain only, the same in all that one signer signs.
+
+    None is no answer: values of other kinds can take seventy times their bytes, and are not remembered.
+    """
+    header = _header(protected, max_depth)
+    values = [one for value in header.values() for one in (cbor.items(value) or (value,))]
+    usual = len(values) <= _USUAL_VALUES and all(isinstance(one, int | bytes) for one in values)
+    return header if usual else None
+
+
 def _header(protected: bytes, max_depth: int) -> Mapping[Any, Any]:
-    """The protected header: algorithm and chain, the same in all that one signer signs."""
+    """The protected header, decoded."""
     header = cbor.decode(protected, max_depth=max_depth, allow_indefinite=False) if protected else {}
     if not isinstance(header, cbor.MAPS):
         raise MalformedError("the COSE protected header is not a map")
@@ -159,6 +180,11 @@ def _is_shortest(data: bytes, protected: bytes, unprotected: Mapping[Any, Any], 
     return data[len(head) : len(data) - len(tail)] == cbor.encode_as_is(unprotected)
 
 
+def has_chain(header: Mapping[Any, Any]) -> bool:
+    """Whether a header has an ``x5chain``, under either label."""
+    return _X5CHAIN in header or _X5CHAIN_TEXT in header
+
+
 def chain_of(
     protected: Mapping[Any, Any], unprotected: Mapping[Any, Any], limits: Limits
 ) -> tuple[bytes, ...]:
@@ -182,7 +208,7 @@ def chain_of(
         )
     value = found[0]
     certificates = (value,) if isinstance(value, bytes) else value
-    if not isinstance(certificates, tuple | list) or not certificates:
+    if not isinstance(certificates, cbor.LISTS) or not certificates:
         raise ChainError("x5chain is neither a certificate nor a list of them")
     if len(certificates) > limits.certificates:
         raise LimitError(

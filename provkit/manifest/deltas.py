@@ -61,7 +61,7 @@ def recorded(ingredient: Any) -> tuple[Status, ...]:
     active = results.get("activeManifest") if isinstance(results, cbor.MAPS) else None
     listed = active.get("failure") if isinstance(active, cbor.MAPS) else fields.get("validationStatus")
     found: list[Status] = []
-    for entry in listed if isinstance(listed, list | tuple) else ():
+    for entry in listed if isinstance(listed, cbor.LISTS) else ():
         written = entry.get("code") if isinstance(entry, cbor.MAPS) else None
         code = CODES.get(written, StatusCode.GENERAL_ERROR) if isinstance(written, str) else None
         if code is not None and code.kind is StatusKind.FAILURE:

@@ -59,7 +59,7 @@ def check(run: Validation, declared: tuple[Assertion, ...]) -> bool:
 
 
 def _is_list(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
-    return isinstance(value, list | tuple)
+    return isinstance(value, cbor.LISTS)
 
 
 def _reject(run: Validation, label: str, code: StatusCode, explanation: str) -> bool:

@@ -10,13 +10,33 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 _HASHES: Final = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
 _ECDSA: Final = {f"ES{size}": ec.ECDSA(algorithm) for size, algorithm in _HASHES.items()}
 # §13.2.1: P-256, P-384 and P-521, each with any of the three hashes.
 _CURVE_WIDTHS: Final = {"secp256r1": 32, "secp384r1": 48, "secp521r1": 66}
+
+
+MOST_RSA_BITS: Final = 8192
+_MOST_EXPONENT_BITS: Final = 64
+
+
+def costly(key: object) -> str | None:
+    """Why a check with a key takes more than a millisecond or two, so that it is not made; or None.
+
+    The exponent of an RSA key is anybody's to choose, and one as long as the modulus takes thirty times as
+    long as those in use; a store can hold a thousand such keys.
+    """
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size > MOST_RSA_BITS:
+            return f"RSA of {key.key_size} bits, {MOST_RSA_BITS} at most"
+        if key.public_numbers().e.bit_length() > _MOST_EXPONENT_BITS:
+            return f"RSA with an exponent of more than {_MOST_EXPONENT_BITS} bits"
+    elif isinstance(key, dsa.DSAPublicKey):
+        return "DSA"
+    return None
 
 
 class KeyMismatchError(Exception):
@@ -54,9 +74,11 @@ def _verify_ecdsa(key: object, algorithm: str, signature: bytes, message: bytes)
 def _verify_pss(key: object, algorithm: str, signature: bytes, message: bytes) -> None:
     if not isinstance(key, rsa.RSAPublicKey):
         raise KeyMismatchError(f"{algorithm} needs an RSA key in the certificate")
+    if problem := costly(key):
+        raise KeyMismatchError(f"the key in the certificate is {problem}")
     digest = _HASHES[algorithm[2:]]
     scheme = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
     key.verify(signature, message, scheme, digest)
 
 
-__all__ = ["InvalidSignature", "KeyMismatchError", "verify"]
+__all__ = ["InvalidSignature", "KeyMismatchError", "costly", "verify"]

@@ -39,7 +39,7 @@ def collect(manifests: Mapping[str, Manifest], active: str, limits: Limits) -> d
     Raises:
         LimitError: ingredients nest deeper than the limit.
     """
-    if not any(_FIELD in manifest.parts.raw for manifest in manifests.values()):
+    if not any(_may_redact(box) for manifest in manifests.values() for box in manifest.claims):
         return {}
     family = _Family(manifests, limits)
     found: dict[str, set[str]] = {}
@@ -88,16 +88,21 @@ def _is_zero(content: jumbf.ContentBox) -> bool:
     return data.count(0) == len(data)
 
 
+def _may_redact(claim: SuperBox) -> bool:
+    """Whether the field can stand in a claim: plainly, or as a string in parts, which older engines wrote."""
+    return _FIELD in claim.raw or b"\x7f" in claim.raw
+
+
 def _redacted(manifest: Manifest, limits: Limits) -> Iterator[tuple[str, str]]:
     for box in manifest.claims:
-        if _FIELD not in box.raw or len(box.contents) != 1:
+        if not _may_redact(box) or len(box.contents) != 1:
             continue
         try:
             fields = cbor.decode(box.contents[0].payload, max_depth=limits.cbor_depth)
         except MalformedError:
             continue  # step 4 will say so
         listed = fields.get(_FIELD.decode()) if isinstance(fields, cbor.MAPS) else None
-        for uri in listed if isinstance(listed, list | tuple) else ():
+        for uri in listed if isinstance(listed, cbor.LISTS) else ():
             target = target_of(uri) if isinstance(uri, str) else None
             if target is not None and not is_protected(target[1]):
                 yield target

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from provkit.codes import StatusCode
 from provkit.errors import LimitError, MalformedError
 from provkit.manifest import assertions as kinds
-from provkit.manifest import external_steps, redactions
+from provkit.manifest import cbor, external_steps, redactions
 from provkit.manifest import store as stores
 from provkit.manifest.claim import HashedUri
 
@@ -279,7 +279,7 @@ def _action(run: Validation, label: str, action: Action) -> bool:
 def _are_related(run: Validation, action: Action) -> bool:
     """``relatedAssertions``: one or more of this manifest, no ingredients and no actions (§15.10.3.2.3)."""
     value = action.parameters["relatedAssertions"]
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, cbor.LISTS) or not value:
         return False
     for entry in value:
         uri = HashedUri.read(entry)

@@ -61,6 +61,8 @@ def check(
     except MalformedError as error:
         add(StatusCode.SIGNING_CREDENTIAL_INVALID, url, error.message)
         return
+    if finding.trusted and not signature.chain_is_signed:
+        finding = _accounted(finding, signature.chain, judge)
     run.signer = finding.facts
     _credential(run, finding, url)
     try:
@@ -88,6 +90,16 @@ def _with_algorithm(facts: SignerFacts, algorithm: str) -> SignerFacts:
     if facts.algorithm == algorithm:
         return facts
     return replace(facts, algorithm=algorithm)
+
+
+def _accounted(
+    finding: CredentialFinding, chain: tuple[bytes, ...], judge: CredentialJudge
+) -> CredentialFinding:
+    """STRICT-SIG-5: in the header that nothing signs every certificate has a part, or anything could stand there."""
+    problem = judge.unaccounted(chain)
+    if problem is None:
+        return finding
+    return _unlisted(finding, f"nothing signs the chain, and {problem}")
 
 
 def _credential(run: Validation, finding: CredentialFinding, url: str) -> None:
@@ -179,11 +191,14 @@ def _judged(
         "STRICT-TIME-2: the signer's certificate is outside its validity, and no listed authority vouches "
         "for the time of signing"
     )
-    if not finding.trusted:
-        return finding, stamp.moment
-    why = "the time of signing is not vouched for by a listed authority"
-    facts = replace(finding.facts, trust_list=None)
-    return replace(finding, trusted=False, reason=why, facts=facts), stamp.moment
+    if finding.trusted:
+        finding = _unlisted(finding, "the time of signing is not vouched for by a listed authority")
+    return finding, stamp.moment
+
+
+def _unlisted(finding: CredentialFinding, why: str) -> CredentialFinding:
+    """As if no list knew the signer."""
+    return replace(finding, trusted=False, reason=why, facts=replace(finding.facts, trust_list=None))
 
 
 def _moment(

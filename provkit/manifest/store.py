@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provkit.errors import LimitError, MalformedError, UnsupportedError
 from provkit.limits import DEFAULT_LIMITS, Limits
-from provkit.manifest import compressed, jumbf
+from provkit.manifest import compressed, items, jumbf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,20 +169,24 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> ManifestStore:
     )
     if not manifests:
         raise MalformedError("the manifest store holds no manifest")
+    if len(data) > limits.cbor_items or unpacker is not None:  # fewer bytes hold no more values
+        items.check((manifest.parts for manifest in manifests), limits)
     # §8.4: an ambiguous label does not resolve, so a repeated one makes every URI void.
     if len({manifest.label for manifest in manifests}) != len(manifests):
         raise MalformedError("two manifests in the store have the same label")
     return ManifestStore(manifests, box)
 
 
-def join(older: Sequence[ManifestStore], active: ManifestStore) -> ManifestStore:
+def join(older: Sequence[ManifestStore], active: ManifestStore, limits: Limits) -> ManifestStore:
     """The stores of one asset as one logical store, the last being active (§A.4.2.1).
 
     Raises:
         MalformedError: two different manifests with one label.
+        LimitError: together they hold too much.
     """
     if not older:
         return active
+    items.check((manifest.parts for store in (*older, active) for manifest in store.manifests), limits)
     known = {manifest.label: manifest.box.raw for manifest in active.manifests}
     elsewhere = []
     for store in older:
@@ -237,7 +241,7 @@ def base_label(label: str) -> str:
     if "__" not in label:
         return label
     head, _, tail = label.rpartition("__")
-    return head if tail.isdigit() else label
+    return head if tail.isascii() and tail.isdigit() else label
 
 
 _UUID: Final = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"

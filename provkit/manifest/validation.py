@@ -145,6 +145,10 @@ class CredentialJudge(Protocol):
         """As a call, for whoever signed an identity assertion: by the lists for identities."""
         ...
 
+    def unaccounted(self, chain: tuple[bytes, ...]) -> str | None:
+        """Why not every certificate of a chain that nothing signs has a part in it, or None."""
+        ...
+
     def time_stamp(self, token: bytes, stamped: bytes) -> TimeStampFinding:
         """Judge a time-stamp token, which should be over the bytes `stamped`."""
         ...

@@ -105,7 +105,9 @@ class Origin(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "origin"
-            raise ConfigurationError(f"origin declaration: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+            raise ConfigurationError(
+                f"origin declaration: {where}: {first['msg'].removeprefix('Value error, ')}"
+            ) from error
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -15,13 +15,14 @@ from provkit.origin import vocabulary
 from provkit.verdict import Evidence, OriginClass, OriginFinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from provkit.manifest.assertions import Ingredient
     from provkit.manifest.validation import Validation
 
 _METADATA: Final = ".metadata"
-_SPEAKING: Final = ("c2pa.actions", "c2pa.ai-disclosure", "stds.")
+_ELSEWHERE: Final = (kinds.LABEL_CLOUD_DATA, kinds.LABEL_EXTERNAL_REFERENCE)
+_SPEAKING: Final = ("c2pa.actions", "c2pa.ai-disclosure", "stds.", *_ELSEWHERE)
 """Beginnings of the labels of assertions that may say something about origin, beside metadata."""
 _METADATA_KEY: Final = "Iptc4xmpExt:DigitalSourceType"
 _SOURCE_TYPE: Final = "digitalsourcetype"
@@ -32,6 +33,7 @@ _SYNTHETIC: Final = OriginClass.SYNTHETIC
 _ASSISTED: Final = OriginClass.AI_ASSISTED
 _HUMAN: Final = OriginClass.HUMAN
 _UNKNOWN: Final = OriginClass.UNKNOWN
+_NOT_STATED: Final = OriginFinding()
 _RANK: Final = {
     _SYNTHETIC: 3,
     _ASSISTED: 2,
@@ -59,15 +61,15 @@ def _derive(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
     """Each manifest once, however many ways lead to it; a way back to itself finds *unknown*."""
     label = run.manifest.label
     if label not in known:
-        known[label] = OriginFinding()
+        known[label] = _NOT_STATED
         known[label] = _finding(run, known)
     return known[label]
 
 
 def _finding(run: Validation, known: dict[str, OriginFinding]) -> OriginFinding:
     if run.claim is None:
-        return OriginFinding()
-    items = tuple(_collect(run, known))
+        return _NOT_STATED
+    items = _collect(run, known)
     complete = _is_complete(run, known) and not _unknown_parts(run)
     deciding, notes = _decide(items)
     evidence = tuple([item.evidence for item in items])
@@ -104,68 +106,80 @@ def _unknown_parts(run: Validation) -> bool:
     return False
 
 
-def _collect(run: Validation, known: dict[str, OriginFinding]) -> Iterator[_Item]:
+def _collect(run: Validation, known: dict[str, OriginFinding]) -> list[_Item]:
+    items: list[_Item] = []
     for label, actions in run.actions.items():
         url = run.manifest.assertion_uri(label)
         for action in actions.actions:
             if action.source_type is not None:
                 where = f"{url}#actions[{action.position}].digitalSourceType"
                 begins = action.name in _INCEPTIONS
-                yield _item(action.source_type, label in run.created, where, begins=begins)
+                items.append(_item(action.source_type, label in run.created, where, begins=begins))
     for label, ingredient in run.ingredients.items():
         if ingredient.relationship != "inputTo":  # a prompt does not decide what its output is
-            yield from _ingredient(run, label, ingredient, known)
+            items += _ingredient(run, label, ingredient, known)
     for label, content in run.contents.items():
-        yield from _statement(run, label, content)
+        items += _statement(run, label, content)
+    return items
 
 
-def _statement(run: Validation, label: str, content: Any) -> Iterator[_Item]:
-    """What an assertion that is neither actions nor ingredient says about origin."""
+def _statement(run: Validation, label: str, content: Any) -> Sequence[_Item]:
+    """What an assertion says about origin beside its actions, or the ingredient that it is."""
     base = stores.base_label(label)
     if not (base.startswith(_SPEAKING) or base.endswith(_METADATA)):
-        return
+        return ()
     where = run.manifest.assertion_uri(label)
     attributed = label in run.created
-    if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, cbor.MAPS):
-        value = content.get(_METADATA_KEY)
-        if value is not None:
-            yield _item(value, attributed, f"{where}#{_METADATA_KEY}", begins=True)
+    if base in _ELSEWHERE:
+        # What is kept elsewhere is signed with its label, which says what kind of statement it is.
+        kind = content.get("label") if isinstance(content, cbor.MAPS) else None
+        base = kind.partition("__")[0] if isinstance(kind, str) else ""
+        if base.endswith(_METADATA) or base.startswith("stds."):
+            return (_unclear(attributed, where, "metadata that is kept elsewhere"),)
+        if not base.startswith(_SPEAKING):
+            return ()
     if base == kinds.LABEL_AI_DISCLOSURE:
         # §18.28: a disclosure without a source type means AI took part, never less.
         evidence = Evidence(kinds.LABEL_AI_DISCLOSURE, _ASSISTED, attributed, where)
-        yield _Item(evidence, _ASSISTED, begins=False, blank=False, note=None)
-    elif base in kinds.ACTIONS_LABELS:
+        return (_Item(evidence, _ASSISTED, begins=False, blank=False, note=None),)
+    if base in kinds.ACTIONS_LABELS:
         # Regions and parameters of actions may have a source type of their own (§18.15.4).
-        yield from _against_interest(content, attributed, where)
-    elif base.endswith(_METADATA) or base.startswith("stds."):
-        if content is None:
-            yield _unclear(attributed, where, "metadata that cannot be read")
-        yield from _against_interest(content, attributed, where)
-    else:
-        yield _unclear(attributed, where, f"an assertion {base[:60]!r}, which this version does not know")
+        return _against_interest(content, attributed, where)
+    if not (base.endswith(_METADATA) or base.startswith("stds.")):
+        return (_unclear(attributed, where, f"an assertion {base[:60]!r}, which this version does not know"),)
+    if content is None:
+        return (_unclear(attributed, where, "metadata that cannot be read"),)
+    items = _against_interest(content, attributed, where)
+    if base in (kinds.LABEL_METADATA, kinds.LABEL_CAWG_METADATA) and isinstance(content, cbor.MAPS):
+        value = content.get(_METADATA_KEY)
+        if value is not None:
+            items.insert(0, _item(value, attributed, f"{where}#{_METADATA_KEY}", begins=True))
+    return items
 
 
-def _against_interest(content: Any, attributed: bool, where: str) -> Iterator[_Item]:
+def _against_interest(content: Any, attributed: bool, where: str) -> list[_Item]:
     """Source types anywhere in an assertion that say AI took part; others decide nothing from there."""
-    for value in _source_types(content):
-        item = _item(value, attributed, f"{where}#DigitalSourceType", begins=False)
-        if item.effect in (_SYNTHETIC, _ASSISTED):
-            yield item
+    values: list[str] = []
+    _source_types(content, values)
+    items = [_item(value, attributed, f"{where}#DigitalSourceType", begins=False) for value in values]
+    return [item for item in items if item.effect in (_SYNTHETIC, _ASSISTED)]
 
 
-def _source_types(value: Any) -> Iterator[Any]:
-    """Values under any key whose last segment is ``digitalSourceType``; depth is bounded by the decoder."""
+def _source_types(value: Any, found: list[str]) -> None:
+    """Adds values under any key whose last segment is ``digitalSourceType``; depth is bounded by the decoder."""
     if isinstance(value, cbor.MAPS):
         for key, inner in value.items():
             if isinstance(key, str) and _is_source_type(key):
-                yield from _texts(inner)
+                _texts(inner, found)
             elif key not in ("actions", "templates"):  # their own source types were read already
-                yield from _source_types(inner)
+                _source_types(inner, found)
             else:
-                yield from _inside_actions(inner)
-    elif isinstance(value, list | tuple):
+                _inside_actions(inner, found)
+    elif isinstance(value, cbor.LISTS):
         for inner in value:
-            yield from _source_types(inner)
+            _source_types(inner, found)
+    elif isinstance(value, cbor.Tag):
+        _source_types(value.value, found)
 
 
 def _is_source_type(key: str) -> bool:
@@ -173,23 +187,31 @@ def _is_source_type(key: str) -> bool:
     return folded == _SOURCE_TYPE or folded.endswith(_AS_LAST_SEGMENT)
 
 
-def _inside_actions(value: Any) -> Iterator[Any]:
-    for action in value if isinstance(value, list | tuple) else ():
+def _inside_actions(value: Any, found: list[str]) -> None:
+    while isinstance(value, cbor.Tag):
+        value = value.value
+    for action in cbor.items(value):
         if isinstance(action, cbor.MAPS):
             for key, inner in action.items():
-                if key != "digitalSourceType":
-                    yield from _source_types(inner)
+                if key == "digitalSourceType":
+                    continue
+                if isinstance(key, str) and _is_source_type(key):
+                    _texts(inner, found)
+                else:
+                    _source_types(inner, found)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, found: list[str]) -> None:
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, cbor.MAPS):
         for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
+            _texts(inner, found)
+    elif isinstance(value, cbor.LISTS):
         for inner in value:
-            yield from _texts(inner)
+            _texts(inner, found)
+    elif isinstance(value, cbor.Tag):
+        _texts(value.value, found)
 
 
 def _unclear(attributed: bool, where: str, note: str) -> _Item:
@@ -199,30 +221,31 @@ def _unclear(attributed: bool, where: str, note: str) -> _Item:
 
 def _ingredient(
     run: Validation, label: str, ingredient: Ingredient, known: dict[str, OriginFinding]
-) -> Iterator[_Item]:
+) -> list[_Item]:
     parent = ingredient.relationship == "parentOf"
     where = run.manifest.assertion_uri(label)
     attributed = label in run.created
     if ingredient is kinds.REDACTED_INGREDIENT:
-        yield _unclear(attributed, where, "an ingredient was redacted: nobody can tell what it was")
-        return
+        return [_unclear(attributed, where, "an ingredient was redacted: nobody can tell what it was")]
+    items: list[_Item] = []
     if ingredient.source_type is not None:
         where = f"{where}#digitalSourceType"
-        yield _item(ingredient.source_type, attributed, where, begins=parent, component=not parent)
+        items.append(_item(ingredient.source_type, attributed, where, begins=parent, component=not parent))
     ancestor = run.ancestors.get(label)
-    if ancestor is None:
-        return
+    if ancestor is not None:
+        items.append(_of_ancestor(run, ancestor, known, attributed=attributed, parent=parent))
+    return items
+
+
+def _of_ancestor(
+    run: Validation, ancestor: Validation, known: dict[str, OriginFinding], *, attributed: bool, parent: bool
+) -> _Item:
+    """What the manifest of an ingredient makes of the whole."""
     if not ancestor.holds:
         # Nothing a broken manifest states counts; that something is not known does.
         evidence = Evidence("", _UNKNOWN, attributed, ancestor.manifest.uri())
-        yield _Item(
-            evidence,
-            _UNKNOWN,
-            begins=parent,
-            blank=False,
-            note="an ingredient's credential does not hold",
-        )
-        return
+        note: str | None = "an ingredient's credential does not hold"
+        return _Item(evidence, _UNKNOWN, begins=parent, blank=False, note=note)
     finding = _derive(ancestor, known)
     effect = finding.cls
     if not parent and effect is _SYNTHETIC:
@@ -233,7 +256,7 @@ def _ingredient(
     note = "an ingredient's origin is not stated" if effect is _UNKNOWN else None
     if note and finding.notes and run.manifest.kind != "standard" and run.manifest.role == "update":
         note = finding.notes[0]  # the content is the parent's, and so is the reason
-    yield _Item(evidence, effect, begins=parent, blank=False, note=note)
+    return _Item(evidence, effect, begins=parent, blank=False, note=note)
 
 
 def _item(value: Any, attributed: bool, where: str, *, begins: bool, component: bool = False) -> _Item:
@@ -246,7 +269,7 @@ def _item(value: Any, attributed: bool, where: str, *, begins: bool, component: 
     return _Item(evidence, effect, begins=begins, blank=term is not None and term.blank, note=note)
 
 
-def _decide(items: tuple[_Item, ...]) -> tuple[_Item | None, tuple[str, ...]]:
+def _decide(items: list[_Item]) -> tuple[_Item | None, tuple[str, ...]]:
     """The item that decides, and notes; None means unknown."""
     for cls in (_SYNTHETIC, _ASSISTED):
         found = [item for item in items if item.effect is cls]
@@ -271,7 +294,7 @@ def _decide(items: tuple[_Item, ...]) -> tuple[_Item | None, tuple[str, ...]]:
     return chosen, _notes(chosen, items)
 
 
-def _notes(chosen: _Item, items: tuple[_Item, ...]) -> tuple[str, ...]:
+def _notes(chosen: _Item, items: list[_Item]) -> tuple[str, ...]:
     notes = [chosen.note] if chosen.note else []
     lesser = {
         item.effect for item in items if not item.blank and 0 < _RANK[item.effect] < _RANK[chosen.effect]

@@ -89,6 +89,11 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
         _TWICE,
         _SIGN,
     ),
+    "STRICT-CBOR-2": (
+        "Actions, ingredients and hashes are CBOR, as the standard defines them.",
+        "Readers that know the definition read nothing there.",
+        _SIGN,
+    ),
     "STRICT-SIG-1": (
         "A manifest has one signature, and it is the one that the claim names.",
         "A second one is unsigned content.",
@@ -108,6 +113,11 @@ RULES: Final[Mapping[str, tuple[str, str, str]]] = {
         "The envelope of a signature, and the headers for time stamps and revocation, are in their one form.",
         _OPEN,
         _SIGN,
+    ),
+    "STRICT-SIG-5": (
+        "A certificate chain that nothing signs holds only certificates that have a part in it.",
+        "One that no path needs could be anything, and be changed with nobody noticing.",
+        "The signer is not trusted. If you are the signer: put the chain into the signed header, without the rest.",
     ),
     "STRICT-TIME-1": (
         "A time-stamp token is written in its one form, and every certificate in it has a part.",

@@ -174,7 +174,7 @@ def _headers(payload: bytes, limits: Limits) -> tuple[Mapping[Any, Any], Mapping
 def _stamped(stamps: list[Any], limits: Limits) -> datetime | None:
     for values in stamps:
         tokens = values.get("tstTokens") if isinstance(values, Mapping) else None
-        for entry in tokens if isinstance(tokens, list | tuple) else ():
+        for entry in tokens if isinstance(tokens, cbor.LISTS) else ():
             token = entry.get("val") if isinstance(entry, Mapping) else None
             if isinstance(token, bytes) and len(token) <= limits.certificates * limits.certificate_bytes:
                 moment = _token_time(token)
@@ -231,7 +231,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return plain(value.value, depth + 1)
     if isinstance(value, Mapping):
         return {str(key): plain(entry, depth + 1) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, cbor.LISTS):
         return [plain(entry, depth + 1) for entry in value]
     if value is None or isinstance(value, str | bool | int):
         return value

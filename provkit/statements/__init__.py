@@ -61,7 +61,7 @@ def of(
 def _has_parts(content: object) -> bool:
     """An actions assertion has an action that says which parts it changed (C2PA 2.4 §18.15.4.5)."""
     entries = content.get("actions") if isinstance(content, cbor.MAPS) else None
-    for entry in entries if isinstance(entries, list | tuple) else ():
+    for entry in entries if isinstance(entries, cbor.LISTS) else ():
         if isinstance(entry, cbor.MAPS) and "changes" in entry:
             return True
     return False

@@ -62,7 +62,7 @@ def _others(run: Validation, label: str) -> dict[str, Any]:
 
 
 def _countersigners(expected: Any, others: dict[str, Any]) -> Iterator[tuple[Code, str]]:
-    entries = expected if isinstance(expected, list | tuple) else ()
+    entries = expected if isinstance(expected, cbor.LISTS) else ()
     wanted = [cbor.encode(one.get("partial_signer_payload")) for one in entries if isinstance(one, cbor.MAPS)]
     there = [cbor.encode(payload) for payload in others.values()]
     if not set(there) <= set(wanted):

@@ -32,7 +32,7 @@ def parts(actions: Actions, content: Any, *, attributed: bool, where: str) -> It
     """
     for action in actions.actions:
         changes = content["actions"][action.position].get("changes")
-        if not isinstance(changes, list | tuple):
+        if not isinstance(changes, cbor.LISTS):
             continue
         for number, region in enumerate(changes):
             if not isinstance(region, cbor.MAPS):
@@ -54,7 +54,7 @@ def parts(actions: Actions, content: Any, *, attributed: bool, where: str) -> It
 
 
 def _ranges(value: Any) -> Iterator[Range]:
-    for entry in value if isinstance(value, list | tuple) else ():
+    for entry in value if isinstance(value, cbor.LISTS) else ():
         match entry:
             case {"type": "textual", "text": {"selectors": [*selectors]}}:
                 yield from filter(None, map(_textual, selectors))

@@ -83,7 +83,7 @@ def record(content: Any, *, attributed: bool, where: str) -> Record:
             Check(
                 text(one.get("method")), text(one.get("by")), text(one.get("when")), text(one.get("result"))
             )
-            for one in (checks[:MOST] if isinstance(checks, list | tuple) else ())
+            for one in cbor.items(checks)[:MOST]
             if isinstance(one, cbor.MAPS)
         ),
         limits=texts(fields.get("limits")),
@@ -100,5 +100,5 @@ def text(value: Any) -> str | None:
 
 def texts(value: Any) -> tuple[str, ...]:
     """The texts of a list, shortened."""
-    found = (text(one) for one in (value[:MOST] if isinstance(value, list | tuple) else ()))
+    found = (text(one) for one in cbor.items(value)[:MOST])
     return tuple(one for one in found if one is not None)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from provkit.trust.credential import Credential
 
-_CACHED_JUDGEMENTS: Final = 1024
+_CACHED_JUDGEMENTS: Final = 512
 _CACHED_STORES: Final = 8
 _MAX_ATTEMPTS: Final = 32
 """Path validations for one chain: about 1 ms each, and a hostile chain may name many anchors."""
@@ -287,11 +287,14 @@ def issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
     """Whether `issuer` names and signed `subject`."""
     from cryptography.exceptions import InvalidSignature
 
+    from provkit.manifest.primitives import costly
     from provkit.trust.profile import PARSE_ERRORS
 
     if issuer.subject != subject.issuer:
         return False
     try:
+        if costly(issuer.public_key()):
+            return False
         subject.verify_directly_issued_by(issuer)
     except (InvalidSignature, *PARSE_ERRORS):
         return False

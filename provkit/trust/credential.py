@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 DEVELOPMENT_UNIT: Final = "FOR DEVELOPMENT ONLY"
 """Organisational unit by which a development identity says that it is one."""
 
-_CACHED_CHAINS: Final = 1024
-CACHED_BYTES: Final = 32 * 1024
+_CACHED_CHAINS: Final = 512
+CACHED_BYTES: Final = 12 * 1024
 """Longer chains are not remembered: honest ones take 1 to 10 KB, and hostile ones could fill the memory."""
 
 

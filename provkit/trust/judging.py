@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from provkit.manifest.validation import CredentialFinding
-from provkit.trust import revocation
+from provkit.trust import accounted, revocation
 from provkit.trust.chain import judge
 from provkit.trust.credential import CACHED_BYTES, load_credential
 from provkit.trust.store import Purpose
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from provkit.trust.credential import Credential
     from provkit.trust.store import TrustStore
 
-_CACHED_FINDINGS: Final = 1024
+_CACHED_FINDINGS: Final = 512
 
 
 class Judge:
@@ -54,6 +54,10 @@ class Judge:
         found = judge(credential, self._lists, at, purpose=purpose, stamped=stamped)
         read = _finding if credential.size <= CACHED_BYTES else _finding.__wrapped__
         return read(credential, found)
+
+    def unaccounted(self, chain: tuple[bytes, ...]) -> str | None:
+        credential = load_credential(chain, self._limits)
+        return accounted.unaccounted(credential, self._lists, Purpose.CLAIM_SIGNING)
 
     def time_stamp(self, token: bytes, stamped: bytes) -> TimeStampFinding:
         from provkit.trust import timestamp

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import SignatureAlgorithmOID
 
+from provkit.manifest.primitives import costly
 from provkit.trust import oids
 
 if TYPE_CHECKING:
@@ -75,10 +76,12 @@ class ProfileProblem:
 def key_problem(key: object) -> str | None:
     """Why a public key is not fit for C2PA 2.4 §13.2.1, or None.
 
-    Fit are RSA from 2048 bits, P-256, P-384, P-521 and Ed25519.
+    Fit are RSA from 2048 bits (to 8192, with an exponent of 64), P-256, P-384, P-521 and Ed25519.
     """
     if isinstance(key, rsa.RSAPublicKey):
-        return None if key.key_size >= MIN_RSA_BITS else f"RSA of {key.key_size} bits, {MIN_RSA_BITS} needed"
+        if key.key_size < MIN_RSA_BITS:
+            return f"RSA of {key.key_size} bits, {MIN_RSA_BITS} needed"
+        return costly(key)
     if isinstance(key, ec.EllipticCurvePublicKey):
         return None if key.curve.name in CURVES else f"curve {key.curve.name}, P-256, P-384 or P-521 needed"
     if isinstance(key, ed25519.Ed25519PublicKey):

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
     from provkit.trust.store import TrustStore
 
-_CACHED_RESPONSES: Final = 1024
+_CACHED_RESPONSES: Final = 512
+_MOST_ANSWERS: Final = 32
+"""In one response; honest ones have one."""
 _LIFTED: Final = "removeFromCRL"
 _DAY: Final = timedelta(days=1)
 _ABOUT_ANOTHER: Final = "the stapled OCSP response is about another certificate"
@@ -203,7 +205,10 @@ def _read(data: bytes, credential: Credential, trust: TrustStore, purpose: Purpo
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return "the stapled OCSP response is that the responder could not answer"
     serial = credential.certificates[0].serial_number
-    if all(single.serial_number != serial for single in response.responses):
+    answers = list(response.responses)
+    if len(answers) > _MOST_ANSWERS:
+        return f"the stapled OCSP response has more than {_MOST_ANSWERS} answers"
+    if all(single.serial_number != serial for single in answers):
         return _ABOUT_ANOTHER  # before anything that costs: one manifest can hold responses for all others
     issuers = issuers_of(credential, trust, purpose)
     if not issuers:
@@ -237,10 +242,13 @@ def _is_demanding(data: bytes) -> bool:
 def _about(
     response: Any, credential: Credential, issuers: tuple[x509.Certificate, ...]
 ) -> tuple[x509.Certificate | None, Any]:
-    """The issuer and the answer that name the signer's certificate (RFC 6960 §4.1.1)."""
+    """The issuer and the answer that name the signer's certificate (RFC 6960 §4.1.1).
+
+    One response can have several answers about it; one that says *revoked* counts (STRICT-OCSP-1).
+    """
     leaf = credential.certificates[0]
     name = _issuer_name(credential.chain[0])
-    for single in response.responses:
+    for single in sorted(response.responses, key=lambda one: one.certificate_status.name != "REVOKED"):
         algorithm = single.hash_algorithm.name
         if single.serial_number != leaf.serial_number or algorithm not in _CERT_ID_HASHES:
             continue

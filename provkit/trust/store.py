@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from provkit.trust.distrust import DistrustRule
 
 _SHA256_BYTES: Final = 32
-_USE_ALLOWED: Final = "list a single signer with an allowed list (--allowed); anchors are certification authorities"
+_USE_ALLOWED: Final = (
+    "list a single signer with an allowed list (--allowed); anchors are certification authorities"
+)
 
 
 class Purpose(StrEnum):

@@ -20,20 +20,18 @@ from provkit.codes import StatusCode
 from provkit.errors import MalformedError
 from provkit.limits import DEFAULT_LIMITS, Limits
 from provkit.trust import oids
-from provkit.trust.chain import issued, judge
+from provkit.trust.accounted import unaccounted
+from provkit.trust.chain import judge
 from provkit.trust.credential import CACHED_BYTES, load_credential
-from provkit.trust.store import ListKind, Purpose, TrustStore
+from provkit.trust.store import Purpose, TrustStore
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cryptography import x509
-
     from provkit.trust.credential import Credential
     from provkit.trust.token import Scheme, Token
 
-_CACHED_TOKENS: Final = 1024
-_CACHED_STORES: Final = 8
+_CACHED_TOKENS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def _judge(token: Token, trust: TrustStore, limits: Limits) -> TimeStampFinding:
         f"stamped at {moment:%Y-%m-%d %H:%M:%S} UTC by {credential.facts.name}",
     )
     found = judge(credential, trust, moment, purpose=Purpose.TIME_STAMPING)
-    doubt = _unaccounted(credential, trust) if found.trusted else found.reason
+    doubt = unaccounted(credential, trust, Purpose.TIME_STAMPING) if found.trusted else found.reason
     if doubt is None:
         return TimeStampFinding(
             moment, trusted=True, statuses=(held, (StatusCode.TIME_STAMP_TRUSTED, found.reason))
@@ -201,72 +199,3 @@ def _holds(key: object, scheme: Scheme, signature: bytes, message: bytes) -> boo
     except (InvalidSignature, ValueError, OverflowError):
         return False
     return True
-
-
-def _unaccounted(credential: Credential, trust: TrustStore) -> str | None:
-    """Why the certificates that came along are not all vouched for, or None.
-
-    Nothing signs a token's list of certificates: one that no path needs could be anything, or be
-    changed with nobody noticing.  So each issued another one in the token, and is itself signed by
-    one there or by a listed authority.  Honest tokens carry one that is not: the certificate that an
-    older root, on no list, gave to a listed authority or to the one above it.  Nothing is taken from
-    it, and its name and key are held against the list.
-    """
-    certificates = credential.certificates
-    reached, waiting = {0}, [0]
-    while waiting:
-        lower = waiting.pop()
-        issuers = [i for i, one in enumerate(certificates) if issued(one, certificates[lower])]
-        if not issuers and not any(_is_near(one, certificates[lower]) for one in _authorities(trust)):
-            return "it carries a certificate that nobody listed has signed"
-        new = [i for i in issuers if i not in reached]
-        reached.update(new)
-        waiting += new
-    return None if len(reached) == len(certificates) else "it carries a certificate that has no part in it"
-
-
-def _is_near(listed: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether a listed authority issued a certificate, or is it, or an older root gave it to one near it.
-
-    That is: to the listed authority's own name and key, or to the authority above it.  Name and key
-    of the older root have to be others: one alone could be a damaged copy of a listed certificate, or of
-    a root that signed itself.
-    """
-    if issued(listed, certificate) or listed == certificate:
-        return True
-    own, above = _key_identifiers(certificate)
-    if certificate.issuer == certificate.subject or above is None or above == own:
-        return False
-    if listed.subject == certificate.subject and listed.public_key() == certificate.public_key():
-        return listed.issuer != certificate.issuer and above not in _key_identifiers(listed)
-    return issued(certificate, listed)
-
-
-def _key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
-    """Identifiers of a certificate's own key and of the one that signed it, as it says."""
-    from cryptography import x509
-
-    from provkit.trust.profile import PARSE_ERRORS
-
-    own = above = None
-    try:
-        for extension in certificate.extensions:
-            if isinstance(extension.value, x509.SubjectKeyIdentifier):
-                own = extension.value.digest
-            elif isinstance(extension.value, x509.AuthorityKeyIdentifier):
-                above = extension.value.key_identifier
-    except PARSE_ERRORS:
-        return None, None
-    return own, above
-
-
-@lru_cache(maxsize=_CACHED_STORES)
-def _authorities(trust: TrustStore) -> tuple[x509.Certificate, ...]:
-    from cryptography import x509
-
-    return tuple(
-        x509.load_der_x509_certificate(der)
-        for entry in trust.lists
-        if entry.kind is ListKind.ANCHORS and entry.purpose is Purpose.TIME_STAMPING
-        for der in entry.certificates
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import itertools
 import zlib
 from functools import partial
@@ -47,6 +48,18 @@ def _assertions(one: bytes, size: int) -> bytes:
         for number in range(size)
     ]
     return _manifest(forge.superbox(forge.type_uuid("c2as"), "c2pa.assertions", b"".join(box)))
+
+
+def _deflated() -> bytes:
+    """A compressed manifest of a few bytes that unpacks to megabytes in boxes in boxes."""
+    content = forge.box(b"free", bytes(15_000_000))
+    for _ in range(6):
+        content = forge.superbox(forge.type_uuid("c2as"), "c2pa.assertions", content)
+    name = "urn:c2pa:00000000-0000-4000-8000-000000000000"
+    packed = importlib.import_module("brotli").compress(
+        forge.superbox(forge.type_uuid("c2ma"), name, content), quality=5
+    )
+    return _store(forge.superbox(forge.type_uuid("c2cm"), name, forge.box(b"brob", packed)))
 
 
 def _nested_boxes() -> bytes:
@@ -170,6 +183,9 @@ INPUTS: Final[dict[str, Callable[[], bytes]]] = {
     "BMFF boxes in boxes": lambda: made.bmff(_boxes_in_boxes()),
     "ID3 frames": lambda: made.id3(made.frame(b"TIT2", b"") * (SIZE // 10)),
     "ZIP entries": lambda: made.archive(*((f"{one}", b"") for one in range(9000))),
+    "PNG: a megabyte of empty maps": lambda: made.png(made.chunk(b"caBX", _claim(b"\x9a\x00\x0f\x1b\x30" + b"\xa0" * 990_000))),
+    "PNG: a compressed manifest": lambda: made.png(made.chunk(b"caBX", _deflated())),
+    "text: a compressed manifest": lambda: b"Text." + forge.wrap(_deflated()),
     "ZIP of zeros": lambda: made.archive(("mimetype", b"x"), ("a", bytes(_BOMB)), method=8),
     **{f"{kind}: {name}": partial(_held, carry, name) for kind, carry in _CARRIERS.items() for name in STORES},
 }  # fmt: skip

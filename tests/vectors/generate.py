@@ -20,6 +20,7 @@ from vectors import (
     cases_origin,
     cases_redactions,
     cases_signatures,
+    cases_spellings,
     cases_text,
     cases_times,
     cases_uncovered,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from vectors.case import Case
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "text"
-VERSION: Final = "3.1.0"
+VERSION: Final = "3.2.0"
 
 TRUST: Final[dict[str, dict[str, list[str]]]] = {
     "none": {},
@@ -75,6 +76,7 @@ MODULES: Final = (
     cases_redactions,
     cases_external,
     cases_names,
+    cases_spellings,
 )
 
 

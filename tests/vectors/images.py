@@ -26,7 +26,7 @@ from vectors.case import Case
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION: Final = "3.2.0"
+VERSION: Final = "3.3.0"
 AT: Final = "2026-12-01T00:00:00Z"
 TYPES: Final = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
 TRUST: Final[dict[str, dict[str, list[str]]]] = {

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from support import forge as f
 from vectors import in_place
-from vectors.case import invalid, trusted
+from vectors.case import error, invalid, trusted, valid
+from vectors.cases_spellings import in_parts
 from vectors.codes import SIGNATURE, UNSUPPORTED
 from vectors.image_forge import created, signed
+from vectors.image_keys import credential
 from vectors.images_updates import png
 from vectors.text_history import NOTE, Ancestor, ingredient, opened
 
@@ -32,6 +34,7 @@ def cases() -> Iterator[Row]:
         "RFC 9052 3.1, STRICT-SIG-3",
         "The signature has a header that must be understood.",
     )
+    yield from spellings()
 
 
 def stated() -> Iterator[Row]:
@@ -121,4 +124,53 @@ def placeholders() -> Iterator[Row]:
         trusted("human"),
         "6.8, STRICT-REDACT-1",
         "The same words, and the hash that was recorded covers them.",
+    )
+
+
+def spellings() -> Iterator[Row]:
+    """What the reference engine takes for something else, or for nothing."""
+    yield (
+        "cl::png-ref-parts",
+        signed(boxes=[f.actions(created()), NOTE, f.Box("org.example.x", payload=in_parts()), f.data_hash()]),
+        invalid("hashedURI.mismatch"),
+        "15.10.3.3, STRICT-IMG-18",
+        "A reference with a wrong hash, whose URI is a CBOR string of two parts.",
+    )
+    chain = credential("es256").chain
+    stranger = [*chain, credential("stranger").chain[0]]
+    yield (
+        "cl::png-x5chain-unprotected",
+        signed(edit_protected=lambda _: {1: -7}, unprotected={"x5chain": stranger}),
+        valid(),
+        "14.5, STRICT-SIG-5",
+        "In the header that nothing signs stands a certificate that has no part in the chain.",
+    )
+
+    def start(frame: f.Frame) -> list[dict[str, int]]:
+        return [{"start": frame.start, "length": frame.length + 8}]
+
+    def digest(frame: f.Frame) -> bytes:
+        return f.hash_of(frame.content[: frame.start] + frame.content[frame.start + 8 :])
+
+    wide = f.data_hash(exclusions=start, hash=digest)
+    wide.label = "c2pa.hash.data__x"
+    yield (
+        "cl::png-binding-name",
+        signed(boxes=[f.actions(created()), wide]),
+        invalid("assertion.dataHash.mismatch"),
+        "6.4, 15.12.1.1, STRICT-IMG-7",
+        "A data hash under a label that is no instance, which leaves out more than the store.",
+    )
+    yield (
+        "cl::png-many-values",
+        signed(
+            boxes=[
+                f.actions(created()),
+                f.Box("org.example.x", payload=b"\x9a\0\x01\x86\xa0" + b"\xa0" * 100_000),
+                f.data_hash(),
+            ]
+        ),
+        error("limit"),
+        "provkit limits: 100,000 values",
+        "A hundred thousand empty maps in as many bytes; other engines take hundreds of megabytes for a few more.",
     )

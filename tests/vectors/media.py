@@ -16,7 +16,7 @@ from vectors.media_forge import FOLDER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION: Final = "2.1.0"
+VERSION: Final = "2.2.0"
 TYPES: Final = {
     "html": "text/html",
     "json": "text/plain",

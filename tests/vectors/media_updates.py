@@ -8,10 +8,10 @@ from support import forge as f
 from unit.carriers.pdf.making import Made
 from vectors import in_place
 from vectors import media_forge as media
-from vectors.case import invalid
+from vectors.case import invalid, trusted
 from vectors.codes import MISMATCH
 from vectors.media_forge import PAGE_BODY, PAGE_HEAD, store_objects
-from vectors.text_history import ingredient, opened
+from vectors.text_history import Ancestor, ingredient, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +52,32 @@ def cases() -> Iterator[Row]:
         for name, data, *rest in in_place.family(kind, make, media.created(media_type), change):
             yield (name, extension, data, *rest)
     yield from documents()
+    yield from stores()
+
+
+def stores() -> Iterator[Row]:
+    """An update in a store that is kept apart: the asset is hashed whole, before and after."""
+    asset = b'{"a": 1}\n'
+
+    def apart(boxes: list[f.Box], **changes: Any) -> bytes:
+        return media.forge(asset, b"", bytes, boxes=boxes, **changes).apart()
+
+    whole = f.data_hash(exclusions=None)
+    store = apart(boxes=[media.created("application/json"), whole], seed="first")
+    raw = f.children(store)[2][-1]
+    parent = Ancestor(f.children(raw)[1], raw)
+    box = ingredient(parent)
+    update = apart(
+        boxes=[f.actions(opened(box)), box],
+        manifest_uuid=f.type_uuid("c2um"),
+        seed="update",
+        edit_manifests=lambda found: [*parent.all, *found],
+    )
+    for name, content, expected, why in (
+        ("note", asset, trusted(), "An update of a store that is kept apart."),
+        ("tampered", asset.replace(b"1", b"2"), invalid(MISMATCH), "The asset beside it was changed."),
+    ):
+        yield f"upd::side-{name}", "json", content, expected, "11.2.3, 15.12", why, {"manifest": update}
 
 
 def documents() -> Iterator[Row]:

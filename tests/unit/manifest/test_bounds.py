@@ -26,7 +26,12 @@ ASSET: Final = b'{"a": 1}\n'
 AT: Final = datetime.fromisoformat(PRESENT)
 LISTS: Final = TrustStore.empty().with_anchors((TRUST / "ed25519-root.pem").read_bytes(), name="root")
 WIDE: Final = Limits(
-    assertions=200_000, jumbf_boxes=2_000_000, ingredients=200_000, references=200_000, ingredient_depth=64
+    assertions=200_000,
+    jumbf_boxes=2_000_000,
+    cbor_items=2_000_000,
+    ingredients=200_000,
+    references=200_000,
+    ingredient_depth=64,
 )
 
 
@@ -154,7 +159,7 @@ def test_ten_thousand_ingredients(counter: Counter) -> None:
     with pytest.raises(LimitError):
         verify(store)
     with pytest.raises(LimitError, match="ingredients"):
-        verify(store, Limits(assertions=20_000, jumbf_boxes=200_000))
+        verify(store, Limits(assertions=20_000, jumbf_boxes=200_000, cbor_items=1_000_000))
     counter.signatures = counter.hashed = 0
     found = verify(store, WIDE)
     assert (found.state, len(found.ingredients)) == (State.TRUSTED, 10_000)
@@ -185,8 +190,10 @@ def test_a_claim_that_lists_a_hundred_thousand_assertions() -> None:
         boxes=[f.actions(f.created()), f.data_hash(exclusions=None)],
         fields={"gathered_assertions": listed},
     ).apart()
-    with pytest.raises(LimitError, match="assertions"):
+    with pytest.raises(LimitError, match="values"):
         verify(store)
+    with pytest.raises(LimitError, match="assertions"):
+        verify(store, Limits(cbor_items=1_000_000))
 
 
 def test_one_box_is_hashed_once_however_often_it_is_named(counter: Counter) -> None:
@@ -201,7 +208,64 @@ def test_one_box_is_hashed_once_however_often_it_is_named(counter: Counter) -> N
     assert counter.hashed < 3 * len(store)
     more = sealed("more", (), (), big, f.Box("org.example.links", [uri] * 20_001))
     with pytest.raises(LimitError, match="hashed URIs"):
-        verify(more)
+        verify(more, Limits(cbor_items=1_000_000))
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f.Box("org.example.x", payload=b"\x9a\0\x01\x86\xa0" + b"\xa0" * 100_000),
+        f.Box("org.example.x", payload=b"\x9f" + b"\x5f\x41\0\xff" * 34_000 + b"\xf9\0\0\xff"),
+        f.Box("org.example.x", payload=b"[" + b"[]," * 50_000 + b"0]", kind=b"json"),
+    ],
+    ids=["maps", "strings in parts", "json"],
+)
+def test_many_values_in_few_bytes(box: f.Box) -> None:
+    store = sealed("many", (), (), box)
+    with pytest.raises(LimitError, match="more than 100000 values"):
+        verify(store)
+    assert verify(store, Limits(cbor_items=150_100)).state is State.TRUSTED
+
+
+def test_many_values_in_an_envelope() -> None:
+    """The header of a signature is a byte string, in which a store has one value."""
+    header = b"\xa1\x01\x9a\0\x01\x86\xa0" + b"\xa0" * 100_000
+    store = media.forge(ASSET, b"", bytes, who="ed25519-ca", edit_protected=lambda _: header).apart()
+    with pytest.raises(LimitError, match="values"):
+        verify(store)
+
+
+def test_what_is_told_of_one_manifest_is_not_repeated() -> None:
+    """A thousand ingredients can share one manifest with a thousand faults; the record has each fault once."""
+    gone = [{"url": f"self#jumbf=c2pa.assertions/x{n}", "hash": b""} for n in range(50)]
+    shared = history.ancestor(f.Box("org.example.links", gone))
+    store = sealed("shared", [("componentOf", shared)] * 40, shared.all)
+    found = verify(store)
+    assert found.state is State.TRUSTED
+    first, *rest = (one.statuses for one in found.ingredients)
+    assert len(first.failure) == 51
+    assert len(rest) == 39
+    for one in rest:
+        assert one == rest[0]
+        assert {status.code for status in one.failure} == {status.code for status in first.failure}
+        assert len(one.failure) == 2
+
+
+def test_what_is_still_there_is_told_once() -> None:
+    notes = [f.Box(f"org.example.note__{n}", {}) for n in range(1, 21)]
+    shared = history.ancestor(*notes)
+    boxes = [history.ingredient(shared, "componentOf", number) for number in range(20)]
+    store = media.forge(
+        ASSET,
+        b"",
+        bytes,
+        who="ed25519-ca",
+        boxes=[f.actions(f.created()), *boxes, f.data_hash(exclusions=None)],
+        fields={"redacted_assertions": [shared.assertion(note.label) for note in notes]},
+        edit_manifests=lambda found: [*shared.all, *found],
+    ).apart()
+    failure = verify(store).statuses.failure
+    assert [str(one.code) for one in failure].count("assertion.notRedacted") == 20
 
 
 def test_names_of_boxes_are_looked_up_once() -> None:

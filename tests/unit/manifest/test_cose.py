@@ -6,7 +6,7 @@ import pytest
 
 from provkit.errors import LimitError, MalformedError
 from provkit.limits import Limits
-from provkit.manifest import cose
+from provkit.manifest import cbor, cose
 from support import forge, pki
 from vectors.keys import credential
 
@@ -48,6 +48,17 @@ def test_keys_and_algorithms(algorithm: str, kind: str) -> None:
 def test_other_keys(kind: str, algorithm: str) -> None:
     with pytest.raises(cose.AlgorithmError):
         cose.verify(pki.key_for(kind).public_key(), algorithm, bytes(64), b"message")
+
+
+@pytest.mark.parametrize("extra", [{}, {"x": 1}, {"x": [{}]}, {"x": {}}, {"x": []}, {"x": [1] * 20}])
+def test_only_usual_headers_are_remembered(extra: dict[str, object]) -> None:
+    """An empty map takes one byte of a header and seventy of memory, and there are many signers."""
+    usual = extra in ({}, {"x": 1})
+    protected = cbor.encode_as_is({1: -7, 33: credential("es256").chain[0], **extra})
+    data = cose.encode(protected, bytes(64), cose.Beside())
+    first, second = cose.parse(data), cose.parse(data)
+    assert first == second
+    assert (first.header is second.header) == usual
 
 
 def test_limits() -> None:
