@@ -203,6 +203,9 @@ def _ask(
     checked = strict.check(
         found, limits, members=members, boxed=Boxed.around(data, media_type, found, limits)
     )
+    for reading in checked.readings.values():
+        if isinstance(reading.manifest.sealed, UnsupportedError):
+            raise reading.manifest.sealed  # the engine would unpack it, whatever comes out
     # A store stands in the file: what the engine cannot make of it is a broken credential.
     try:
         report = native.read(data, media_type, trust) or from_error(
