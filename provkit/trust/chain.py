@@ -25,18 +25,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from provkit.trust import oids
+from provkit.trust import disbelief, oids
 from provkit.trust.credential import CACHED_BYTES
 from provkit.trust.distrust import normal_name
 from provkit.trust.store import ListKind, Purpose, TrustList, TrustStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from cryptography import x509
 
     from provkit.trust.credential import Credential
+    from provkit.trust.disbelief import Disbelief
 
 _CACHED_JUDGEMENTS: Final = 512
 _CACHED_STORES: Final = 8
@@ -71,28 +71,8 @@ class _Route:
     end: datetime
     finding: ChainFinding
     """The answer inside that time."""
-    distrust: tuple[_Distrust, ...] = ()
+    distrust: tuple[Disbelief, ...] = ()
     """What is not believed of the anchor, for a span of time each."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Distrust:
-    """Why a certificate is not believed, for a span of time or for ever."""
-
-    reason: str
-    start: datetime | None
-    end: datetime | None
-
-    @property
-    def is_bounded(self) -> bool:
-        """For a span of time only."""
-        return self.start is not None or self.end is not None
-
-    def covers(self, at: datetime, *, stamped: bool) -> bool:
-        """Whether it is about what was signed then; without a time stamp that may have been at any time."""
-        begun = self.start is None or self.start <= at
-        over = self.end is not None and self.end < at
-        return not stamped or (begun and not over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +85,7 @@ class _Judgement:
     """In the order of the lists."""
     reason: str = ""
     """Why there is no route."""
-    distrust: tuple[_Distrust, ...] = ()
+    distrust: tuple[Disbelief, ...] = ()
     """What is not believed of the chain, for a span of time each."""
     allowed: ChainFinding | None = None
     """The answer when no route covers the time, if the signer is on an allowed list."""
@@ -146,10 +126,10 @@ def judge(
     judgement = consider(credential, store, purpose)
     if judgement.fixed is not None:
         return judgement.fixed
-    why = _first(judgement.distrust, at, stamped=stamped)
+    why = disbelief.first(judgement.distrust, at, stamped=stamped)
     if why is not None:
         return _not_believed(why)
-    reasons = [_first(route.distrust, at, stamped=stamped) for route in judgement.routes]
+    reasons = [disbelief.first(route.distrust, at, stamped=stamped) for route in judgement.routes]
     if reasons and None not in reasons and reasons[0] is not None:
         return _not_believed(reasons[0])
     for route, distrusted in zip(judgement.routes, reasons, strict=True):
@@ -161,13 +141,6 @@ def judge(
         name = judgement.routes[0].finding.list_name
         return _untrusted(f"{name!r} leads to this signer, but not all certificates were valid at that time")
     return _untrusted(judgement.reason)
-
-
-def _first(entries: tuple[_Distrust, ...], at: datetime, *, stamped: bool) -> str | None:
-    for one in entries:
-        if one.covers(at, stamped=stamped):
-            return one.reason
-    return None
 
 
 def _not_believed(reason: str) -> ChainFinding:
@@ -191,13 +164,11 @@ def _untrusted(reason: str) -> ChainFinding:
 @lru_cache(maxsize=_CACHED_JUDGEMENTS)
 def _consider(credential: Credential, store: TrustStore, purpose: Purpose) -> _Judgement:
     prints = [hashlib.sha256(der).digest() for der in credential.chain]
-    bounded: list[_Distrust] = []
-    for entry in store.lists:  # rule 1
-        if entry.kind is ListKind.DISTRUST:
-            for one in _distrusted(credential, prints, entry):
-                if not one.is_bounded:
-                    return _Judgement(_not_believed(one.reason))
-                bounded.append(one)
+    bounded: list[Disbelief] = []
+    for one in disbelief.of_chain(credential, prints, store):  # rule 1
+        if not one.is_bounded:
+            return _Judgement(_not_believed(one.reason))
+        bounded.append(one)
     allowed = _allowed(prints[0], store, purpose)
     anchors = _anchors(store, purpose)
     if anchors:  # rule 2
@@ -223,56 +194,6 @@ def _allowed(fingerprint: bytes, store: TrustStore, purpose: Purpose) -> ChainFi
                 via="allowed",
             )
     return None
-
-
-def _distrusted(credential: Credential, prints: list[bytes], entry: TrustList) -> Iterator[_Distrust]:
-    """Why a distrust list does not believe certificates of the chain."""
-    for position, (fingerprint, certificate) in enumerate(
-        zip(prints, credential.certificates, strict=True), 1
-    ):
-        where = "the signer" if position == 1 else f"certificate {position} of the chain"
-        yield from _named(where, fingerprint, certificate, entry)
-
-
-def _named(
-    where: str, fingerprint: bytes, certificate: x509.Certificate, entry: TrustList
-) -> Iterator[_Distrust]:
-    """How a distrust list names a certificate."""
-    listed = f"{where} is on the distrust list {entry.name!r}"
-    if fingerprint in entry.fingerprints:
-        yield _Distrust(listed, None, None)
-    for rule in entry.rules:
-        if rule.fingerprint is not None:
-            hit = rule.fingerprint == fingerprint
-        else:
-            hit = rule.serial == certificate.serial_number and rule.issuer == normal_name(
-                certificate.issuer.rfc4514_string()
-            )
-        if hit:
-            span = f" for what was signed {rule.span}" if rule.span else ""
-            why = f": {rule.reason}" if rule.reason else ""
-            yield _Distrust(f"{listed}{span}{why}", rule.start, rule.end)
-
-
-def distrusted_by(der: bytes, certificate: x509.Certificate, store: TrustStore) -> str | None:
-    """Why some distrust list does not believe a certificate that stands in no chain, at any time; or None."""
-    fingerprint = hashlib.sha256(der).digest()
-    for entry in store.lists:
-        if entry.kind is ListKind.DISTRUST:
-            for one in _named("it", fingerprint, certificate, entry):
-                return one.reason
-    return None
-
-
-def _distrusted_anchor(anchor: Anchor, store: TrustStore) -> tuple[_Distrust, ...]:
-    """Why an anchor vouches for nobody.  A signer could leave it out of the chain, so it is asked for here."""
-    fingerprint = hashlib.sha256(anchor.der).digest()
-    return tuple(
-        one
-        for entry in store.lists
-        if entry.kind is ListKind.DISTRUST
-        for one in _named("the authority above the chain", fingerprint, anchor.certificate, entry)
-    )
 
 
 def issuers_of(credential: Credential, store: TrustStore, purpose: Purpose) -> tuple[x509.Certificate, ...]:
@@ -338,7 +259,7 @@ def _routes(
             vouching = next((entry for entry in anchor.lists if usages & entry.ekus), None)
             if anchor.der == credential.chain[0] or not _could_issue(anchor.certificate, top):
                 continue
-            distrust = _distrusted_anchor(anchor, store)
+            distrust = disbelief.of_anchor(anchor.der, anchor.certificate, store)
             always = next((one.reason for one in distrust if not one.is_bounded), None)
             if always is not None:
                 reason, distrusted = always, True

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 from provkit.codes import StatusCode
 from provkit.errors import LimitError
 from provkit.limits import DEFAULT_LIMITS, Limits
-from provkit.trust import oids
-from provkit.trust.chain import distrusted_by, issuers_of, judge
+from provkit.trust import disbelief, oids
+from provkit.trust.chain import issuers_of, judge
 from provkit.trust.credential import CACHED_BYTES, Credential, load_credential
 from provkit.trust.store import Purpose
 
@@ -310,7 +310,7 @@ def _unfit(
         return "is signed under a certificate with a weak key or signature"
     if not responder.not_valid_before_utc <= at <= responder.not_valid_after_utc:
         return "is signed under a certificate that was not valid then"
-    if distrusted_by(responder.public_bytes(Encoding.DER), responder, trust) is not None:
+    if disbelief.of_other(responder.public_bytes(Encoding.DER), responder, trust) is not None:
         return "is signed by a distrusted responder"
     return None
 
