@@ -109,12 +109,12 @@ class Archive:
         with contextlib.suppress(UnsafePathError):
             try:
                 with inside.place_of(self.root, entry.path) as place:
-                    has_landed = place.exists() and _has_landed(place, entry)
+                    has_landed = place.exists() and _has_landed(place, entry, known)
                     with contextlib.suppress(
                         FileAccessError
                     ):  # what is left then is a store that fits nothing
                         if has_landed:
-                            _remove_earlier(place, entry, known)
+                            self._remove_earlier(place, entry)
                         else:
                             self._take_back(place, entry, known)
                     return has_landed
@@ -143,7 +143,22 @@ class Archive:
                 done.append(one.path)
         inside.sync(self.root, [one.path for one in ready])
         self.journal.done(done, [one.path for one in results if one.entry is None])
+        self.journal.forget(
+            one.moved.path for one in results if one.moved is not None and self._has_left(one.moved)
+        )
         yield from results
+
+    def _has_left(self, earlier: Entry) -> bool:
+        """Whether a file has another name now, and not only a copy of it; its store goes from beside the old one."""
+        try:
+            with inside.place_of(self.root, earlier.path) as place:
+                if place.exists():
+                    return False
+                if earlier.sidecar is not None:
+                    place.beside.remove(earlier.sidecar)
+        except ProvkitError:
+            return not os.path.lexists(os.path.join(self.root, earlier.path))  # noqa: PTH118 - its folder is gone
+        return True
 
     def _flush(self, ready: Sequence[Done]) -> None:
         """Signed files and originals, to the disk, before anything is intended."""
@@ -158,14 +173,17 @@ class Archive:
             assert one.facts is not None  # noqa: S101 - what was signed was read
             place.require(one.facts)
             if one.store is not None:
-                place.beside.replace(one.store, _own_store(place, known), one.facts)
+                place.beside.replace(one.store, self._own_store(place), one.facts)
             try:
                 if one.asset is not None:
                     place.replace(one.asset, one.facts, one.facts)
             except ProvkitError:
                 self._take_back(place, entry, known)
                 raise
-            _remove_earlier(place, entry, known)
+            with contextlib.suppress(
+                FileAccessError
+            ):  # the file has landed, whatever becomes of what is left
+                self._remove_earlier(place, entry)
 
     def _take_back(self, place: Place, entry: Entry, known: Entry | None) -> None:
         """A store that came to lie beside a file that was not replaced any more."""
@@ -178,6 +196,25 @@ class Archive:
         earlier = work.put(self.root, known.store)
         inside.flush((earlier,))
         place.beside.replace(earlier, facts, facts)
+
+    def _own_store(self, place: Place) -> Facts | None:
+        """Facts of the store of ours beside a file; None where there is none.
+
+        Raises:
+            FileAccessError: there is one of somebody else.
+        """
+        if not place.beside.exists():
+            return None
+        _, facts = place.beside.read()
+        if not self.journal.wrote(facts.digest):
+            raise FileAccessError("a store that was not written here stands beside it")
+        return facts
+
+    def _remove_earlier(self, place: Place, entry: Entry) -> None:
+        """The store of an earlier time, where the new one is in the file."""
+        found = place.beside.digest() if entry.sidecar is None else None
+        if found is not None and self.journal.wrote(found):
+            place.beside.remove(found)
 
     def undo(self, entries: Sequence[Entry]) -> Iterator[tuple[str, str | None]]:
         """Give files back as they were: each path, and why not, or None.
@@ -192,6 +229,8 @@ class Archive:
         for entry in entries:
             try:
                 with inside.place_of(self.root, entry.path) as place:
+                    if entry.sidecar is not None and not place.exists():
+                        place.beside.remove(entry.sidecar)
                     ready.append((entry, self._original(place, entry)))
             except ProvkitError as error:
                 found.append((entry.path, error.message))
@@ -233,13 +272,15 @@ class Archive:
             return place.read()[0]
 
 
-def _has_landed(place: Place, entry: Entry) -> bool:
+def _has_landed(place: Place, entry: Entry, known: Entry | None) -> bool:
     """Whether a file, or the store beside it, was replaced before the run died."""
     if entry.reverse == journal.SIDECAR:
         return place.beside.digest() == entry.sidecar
     data, facts = place.read()
     if facts.digest == entry.after:
-        return True
+        # The store comes first, so the file tells; but not where only the store was to be another.
+        is_same = entry.sidecar is not None and known is not None and known.after == entry.after
+        return not is_same or place.beside.digest() == entry.sidecar
     try:
         found = inspect(data)
     except ProvkitError:
@@ -248,34 +289,19 @@ def _has_landed(place: Place, entry: Entry) -> bool:
     return found is not None and entry.manifest in {one.label for one in found.store.manifests}
 
 
-def _own_store(place: Place, known: Entry | None) -> Facts | None:
-    """Facts of the store of ours beside a file; None where there is none.
-
-    Raises:
-        FileAccessError: there is one of somebody else.
-    """
-    if not place.beside.exists():
-        return None
-    _, facts = place.beside.read()
-    if known is None or facts.digest != known.sidecar:
-        raise FileAccessError("a store that was not written here stands beside it")
-    return facts
-
-
-def _remove_earlier(place: Place, entry: Entry, known: Entry | None) -> None:
-    """The store of an earlier time, where the new one is in the file."""
-    if known is not None and known.sidecar is not None and entry.sidecar is None:
-        place.beside.remove(known.sidecar)
-
-
 def _make_own_folder(path: str) -> None:
-    """A folder for this user alone: nothing in it is to be published."""
+    """A folder for this user alone: nothing in it is to be published, and nobody else changes what waits there."""
     if os.path.islink(path):  # noqa: PTH114
         raise FileAccessError(f"it is a link, and what it leads to is not touched: {path}")
     if not os.path.isdir(path):  # noqa: PTH112
         make_folder(path)
-        with contextlib.suppress(OSError):
-            os.chmod(path, 0o700)  # noqa: PTH101
+    if os.lstat(path).st_uid != os.geteuid():
+        raise FileAccessError(
+            f"it belongs to another user, who could change what waits in it: {path}",
+            hint="stamp as that user, or make the folder your own (chown -R)",
+        )
+    with contextlib.suppress(OSError):
+        os.chmod(path, 0o700)  # noqa: PTH101
 
 
 def _locked(path: str) -> int:

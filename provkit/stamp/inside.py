@@ -106,7 +106,7 @@ class Place:
             found.st_ino,
             found.st_size,
             found.st_mtime_ns,
-            stat.S_IMODE(found.st_mode) & 0o777,
+            _mode(found),
             (found.st_uid, found.st_gid),
             found.st_nlink,
             digest_of(data),
@@ -128,6 +128,22 @@ class Place:
         """
         if not self.is_still(facts):
             raise FileAccessError(_CHANGED)
+
+    def require_room(self, root: str) -> None:
+        """Make sure that a name in this folder can be taken by a file that waits in the root, before one is made.
+
+        Raises:
+            FileAccessError: it cannot, or no name is that long.
+        """
+        try:
+            if len(os.fsencode(self.name)) > os.fpathconf(self.folder, "PC_NAME_MAX"):
+                raise OSError(errno.ENAMETOOLONG, "")
+            if os.fstat(self.folder).st_dev != os.lstat(root).st_dev:
+                raise OSError(errno.EXDEV, "")
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=self.folder):
+                raise OSError(errno.EACCES, "")
+        except OSError as error:
+            raise _cannot("write", error) from error
 
     def replace(self, temporary: str, facts: Facts | None, like: Facts) -> None:
         """Let a finished file take this name.
@@ -221,9 +237,15 @@ class Place:
             return False
         if (found.st_ino, found.st_size, found.st_mtime_ns) != (facts.inode, facts.size, facts.changed):
             return False
+        if (_mode(found), (found.st_uid, found.st_gid)) != (facts.mode, facts.owner):
+            return False  # they would be lost: its successor gets those that were read
         if facts.settled:
             return True
         return self.digest() == facts.digest
+
+
+def _mode(found: os.stat_result) -> int:
+    return stat.S_IMODE(found.st_mode) & 0o777
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import stat
 import zlib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
@@ -36,6 +37,11 @@ _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS meta (version INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS entry (path BLOB PRIMARY KEY, {columns}) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS intent (path BLOB PRIMARY KEY, {columns}) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS earlier (path BLOB, {columns});
+CREATE INDEX IF NOT EXISTS entry_after ON entry (after, reverse, sidecar);
+CREATE INDEX IF NOT EXISTS earlier_after ON earlier (after, reverse, sidecar);
+CREATE INDEX IF NOT EXISTS entry_sidecar ON entry (sidecar);
+CREATE INDEX IF NOT EXISTS earlier_sidecar ON earlier (sidecar);
 CREATE TABLE IF NOT EXISTS outcome (path BLOB PRIMARY KEY, action TEXT NOT NULL, detail TEXT) WITHOUT ROWID;
 """
 """Paths are bytes: a name need not be text."""
@@ -119,6 +125,8 @@ class Journal:
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self._path = path
         self._ahead: _Ahead | None = None
+        for name in (path, f"{path}-wal", f"{path}-shm"):
+            _require_own(name)
         with self._told():
             if read_only:
                 address = f"file:{quote(os.fsencode(path))}?mode=ro"
@@ -203,6 +211,33 @@ class Journal:
         """What was done to a file."""
         return next(iter(self._select("entry WHERE path = ?", os.fsencode(path))), None)
 
+    def stamped_as(self, after: str, beside: str | None) -> Entry | None:
+        """What was done to a file that is so now, whatever its name was then.
+
+        Args:
+            after: SHA-256 of the file.
+            beside: SHA-256 of the store beside it; None where there is none.
+        """
+        embedded = f"after = ? AND reverse IN ('{STRIP}', '{COPY}') LIMIT 1"
+        apart = f"after = ? AND reverse = '{SIDECAR}' AND sidecar = ? LIMIT 1"
+        for table in ("entry", "earlier"):  # in this order: what leaves the one comes to the other
+            found = self._select(f"{table} WHERE {embedded}", after)
+            if not found and beside is not None:
+                found = self._select(f"{table} WHERE {apart}", after, beside)
+            if found:
+                return found[0]
+        return None
+
+    def wrote(self, store: str) -> bool:
+        """Whether a store was written beside a file, whatever its name was then.
+
+        Args:
+            store: its SHA-256.
+        """
+        return any(
+            self._select(f"{table} WHERE sidecar = ? LIMIT 1", store) for table in ("entry", "earlier")
+        )
+
     def entries(self) -> Iterator[Entry]:
         """All entries, ordered by path; the journal may change meanwhile."""
         last = b""
@@ -223,6 +258,8 @@ class Journal:
         """What was intended has been done, and for some files has not."""
         keys = _keys(paths)
         with self._transaction():
+            # The file that an entry was about may have got another name, and be met later in this run.
+            self._db.executemany("INSERT INTO earlier SELECT * FROM entry WHERE path = ?", keys)
             self._db.executemany("INSERT OR REPLACE INTO entry SELECT * FROM intent WHERE path = ?", keys)
             self._db.executemany("DELETE FROM intent WHERE path = ?", [*keys, *_keys(dropped)])
 
@@ -235,6 +272,11 @@ class Journal:
         """A run begins: what the one before could not sign is told anew."""
         with self._transaction():
             self._db.execute("DELETE FROM outcome")
+
+    def end(self) -> None:
+        """A run has met every file: what got another name is known by it."""
+        with self._transaction():
+            self._db.execute("DELETE FROM earlier")
 
     def tell(self, outcomes: Iterable[tuple[str, str, str]]) -> None:
         """Files that were not signed in this run: path, action and why."""
@@ -252,6 +294,16 @@ class Journal:
         """How many files are stamped."""
         with self._told():
             return int(self._db.execute("SELECT COUNT(*) FROM entry").fetchone()[0])
+
+
+def _require_own(path: str) -> None:
+    """An archive may come from somebody else: SQLite would follow a link, and write what it leads to."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return  # SQLite says what is wrong
+    if not stat.S_ISREG(found.st_mode):
+        raise FileAccessError(f"the journal is no regular file, and is not touched: {path}")
 
 
 def journal_of(root: str) -> str:

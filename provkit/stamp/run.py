@@ -12,7 +12,7 @@ from provkit.errors import FetchError
 from provkit.folders import names_below
 from provkit.stamp import checking, work
 from provkit.stamp.journal import FOLDER, Journal, journal_of
-from provkit.stamp.work import CHANGES, Action, Done, Job, Task
+from provkit.stamp.work import Action, Done, Job, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -137,14 +137,14 @@ def stamp(archive: Archive, rules: Rules, files: Listing, each: Each = in_turn) 
     def settled() -> Iterator[Done]:
         results = list(archive.settle(waiting)) if waiting else []
         waiting.clear()
-        told.extend(one for one in results if one.action not in CHANGES)
+        told.extend(one for one in results if one.entry is None)
         if told:
             archive.journal.tell((one.path, str(one.action), one.detail) for one in told)
             told.clear()
         return iter(results)
 
     for done in _all(Job(archive.root, rules), files, work.prepare, each):
-        if done.action in CHANGES:
+        if done.entry is not None:
             waiting.append(done)
             unstamped = 0
         else:
@@ -163,6 +163,7 @@ def stamp(archive: Archive, rules: Rules, files: Listing, each: Each = in_turn) 
         if done.stop is not None:
             raise done.stop
     yield from settled()
+    archive.journal.end()
 
 
 def _all(job: Job, files: Listing, call: Callable[[Job, Task], Done], each: Each) -> Iterator[Done]:

@@ -106,6 +106,8 @@ class Done:
     """What the user should know although the file was signed."""
     copied: int = 0
     """Bytes that keeping the original took; of a plan, all the bytes it would take."""
+    moved: Entry | None = None
+    """What the journal has of the file under the name that it had when it was stamped."""
     stop: ProvkitError | None = None
     """Why no other file can be signed either."""
     unstamped: bool = False
@@ -167,9 +169,15 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
     held = _journal(job.root).held(task.path) if job.has_journal else None
     if held is not None and _holds(held, place, facts, job, rule):
         return Done(task.path, Action.UNCHANGED)
-    known = None if held is None else _journal(job.root).entry(task.path)
     has_beside = place.beside.exists()
     beside = place.beside.digest() if has_beside else None
+    known = None if held is None else _journal(job.root).entry(task.path)
+    moved = None
+    if job.has_journal and (known is None or facts.digest != known.after):
+        moved = _journal(job.root).stamped_as(facts.digest, beside)
+    if moved is not None:
+        # It came here from another name, perhaps over a file that was stamped, too.
+        known = replace(moved, path=task.path)
     kind = kind_of(task.path, data)
     if rule.media_types and kind not in rule.media_types:
         return Done(task.path, Action.OTHER_TYPE, kind)
@@ -179,7 +187,7 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
         return Done(task.path, Action.NO_STATEMENT, carries)
     if rule.read_only == "leave" and not facts.mode & stat.S_IWUSR:
         return Done(task.path, Action.READ_ONLY)
-    if has_beside and (known is None or beside != known.sidecar):
+    if has_beside and not (job.has_journal and beside is not None and _journal(job.root).wrote(beside)):
         return Done(task.path, Action.SIGNED, "a store that was not written here stands beside it")
     if known is None:
         start = Start(data, resign=rule.signed == "keep" and has_credential(data))
@@ -187,6 +195,9 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
             return Done(task.path, Action.SIGNED, "a store stands beside it")
     else:
         start = again.begin(job.root, data, facts, known, rule)
+    if moved is not None and known is not None and _suits(known, beside, job, rule):
+        return Done(task.path, Action.UNCHANGED, entry=known, facts=facts, moved=moved)
+    place.require_room(job.root)
     identity = job.rules.identity[rule.identity]
     stamper = None if job.plan_only else stamper_of(identity)
     signer = signer_of(identity)
@@ -211,7 +222,9 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
     if start.history is not None and signed.verdict.origin.cls != cls and again.is_of(signer, start.history):
         start = again.anew(start, signed.verdict)
         signed = signed_from(start)
-    done = Done(task.path, Action.SIGN if known is None else Action.AGAIN, facts=facts)
+    if signed.manifest is not None:
+        place.beside.require_room(job.root)
+    done = Done(task.path, Action.SIGN if known is None else Action.AGAIN, facts=facts, moved=moved)
     notes = [start.note] if start.note else []
     if signed.normalized:
         notes.append(
@@ -236,6 +249,16 @@ def _holds(held: Held, place: Place, facts: Facts, job: Job, rule: Rule) -> bool
     )
 
 
+def _suits(known: Entry, beside: str | None, job: Job, rule: Rule) -> bool:
+    """Whether a file that has another name now would be stamped as it is: not where it holds its name in a link."""
+    return (
+        known.terms == rule.terms
+        and known.expires > job.begun
+        and known.sidecar == beside
+        and (known.sidecar is None or known.reverse == journal.SIDECAR)
+    )
+
+
 def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -256,7 +279,7 @@ def _ready(job: Job, done: Done, rule: Rule, cls: str, data: bytes, content: byt
     """The entry of a signed file, and its bytes where they can be moved from."""
     apart, after = signed.manifest, signed.data
     before = digest_of(content)
-    is_sidecar = apart is not None and after == data
+    is_sidecar = apart is not None and after == data == content
     reverse = journal.SIDECAR if is_sidecar else _reverse(after, before)
     entry = Entry(
         path=done.path,
@@ -285,7 +308,7 @@ def _ready(job: Job, done: Done, rule: Rule, cls: str, data: bytes, content: byt
     return replace(
         done,
         entry=entry,
-        asset=None if is_sidecar else put(job.root, after),
+        asset=None if after == data else put(job.root, after),  # a page keeps the link it has
         store=None if apart is None else put(job.root, apart),
         copied=copied,
     )

@@ -82,6 +82,20 @@ def test_an_edit_meanwhile_is_kept(
     assert told["a.html"] == ("failed", done.detail)
 
 
+@pytest.mark.parametrize("when", [before_settling, at_the_last_moment])
+def test_permissions_that_change_meanwhile_are_kept(
+    world: Archives, monkeypatch: pytest.MonkeyPatch, when: Any
+) -> None:
+    world.write({"a.html": PAGE})
+    place = world.root / "a.html"
+    when(monkeypatch, lambda: place.chmod(0o600))
+    assert world.actions() == {"a.html": Action.FAILED}
+    assert place.stat().st_mode & 0o777 == 0o600
+    monkeypatch.undo()
+    assert world.actions() == {"a.html": Action.SIGN}
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_folder_that_becomes_a_link(
     world: Archives, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -214,6 +228,36 @@ def test_a_folder_of_ours_that_leads_elsewhere(world: Archives, tmp_path: Path, 
     assert (others / "file").read_bytes() == b"x"
 
 
+@pytest.mark.parametrize("name", ["journal.db", "journal.db-wal", "journal.db-shm"])
+def test_a_journal_that_is_a_link(world: Archives, tmp_path: Path, name: str) -> None:
+    originals = world.write({"a.html": PAGE})
+    precious = tmp_path / "precious.db"
+    database = sqlite3.connect(precious)
+    database.execute("CREATE TABLE theirs (name TEXT)")
+    database.commit()
+    database.close()
+    before = precious.read_bytes()
+    (world.root / ".provkit").mkdir()
+    (world.root / ".provkit" / name).symlink_to(precious)
+    for call in (world.stamp, world.undo):
+        with pytest.raises(FileAccessError, match="no regular file"):
+            call()
+    assert precious.read_bytes() == before
+    assert world.read() == originals
+
+
+def test_a_folder_of_ours_that_is_somebody_elses(world: Archives, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write({"a.html": PAGE})
+    world.stamp()
+    (world.root / ".provkit").chmod(0o777)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: (world.root / ".provkit").stat().st_uid + 1)
+        with pytest.raises(FileAccessError, match="belongs to another user"):
+            world.stamp()
+    world.stamp()
+    assert (world.root / ".provkit").stat().st_mode & 0o777 == 0o700
+
+
 def test_the_journal_of_an_archive_from_elsewhere_leads_nowhere(world: Archives, tmp_path: Path) -> None:
     world.write({"a.html": PAGE})
     world.stamp()
@@ -328,5 +372,45 @@ def test_originals_that_cannot_come_back_by_taking_off_are_kept(world: Archives)
     assert "NFC" in done.note
     assert done.action in CHANGES
     assert done.copied == len(originals["a.txt"])
+    world.undo()
+    assert world.read() == originals
+
+
+def test_a_copy_of_an_original_that_is_lost_is_not_forgotten(world: Archives) -> None:
+    """Signed by other rules, the file would have an original that it never was."""
+    originals = world.write({"a.txt": "e\u0301 decomposed\n".encode()})
+    world.stamp()
+    stamped = world.read()
+    [kept] = (world.root / ".provkit/originals").glob("*/*")
+    kept.rename(world.folder / "kept")
+    world.rules(ALL.replace('"human"', '"ai-assisted"'))
+    done = world.stamp()["a.txt"]
+    assert (done.action, world.read()) == (Action.FAILED, stamped)
+    assert "provkit strip" in done.detail
+    kept.write_bytes(b"damaged")
+    assert "damaged" in world.stamp()["a.txt"].detail
+    (world.folder / "kept").rename(kept)
+    assert world.actions() == {"a.txt": Action.AGAIN}
+    world.undo()
+    assert world.read() == originals
+
+
+def test_a_store_that_cannot_be_removed_does_not_make_a_file_unknown(
+    world: Archives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.rules(SIDECARS)
+    originals = world.write({"a.html": PAGE})
+    world.stamp()
+    world.rules()
+
+    def fails(self: inside.Place, digest: str) -> None:
+        raise FileAccessError(f"cannot remove: {self.name} {digest}")
+
+    monkeypatch.setattr(inside.Place, "remove", fails)
+    assert world.actions() == {"a.html": Action.AGAIN}
+    monkeypatch.undo()
+    assert verify_file(world.root / "a.html", trust=world.trust).state is State.TRUSTED
+    (world.root / "a.html.c2pa").unlink()
+    assert world.actions() == {"a.html": Action.UNCHANGED}
     world.undo()
     assert world.read() == originals

@@ -80,6 +80,21 @@ def test_while_it_stamps_again(tmp_path: Path) -> None:
         assert_goes_on(one, originals, number=number)
 
 
+def test_while_it_stamps_what_got_another_name_or_keeps_its_link(tmp_path: Path) -> None:
+    world = Archives(tmp_path / "w")
+    world.rules(LINKED + ALL)
+    originals = world.write({**TWO, "a.txt": b"words\n"})
+    world.stamp()
+    originals["b.txt"] = originals.pop("a.txt")
+    (world.root / "a.txt").rename(world.root / "b.txt")
+    world.rules((LINKED + ALL).replace('"human"', '"ai-assisted"', 1))
+    left = killed(world, "stamp")
+    assert len(left) > 20
+    for number, one in enumerate(left):
+        assert set(one.actions().values()) <= {*CHANGES, Action.UNCHANGED}, number
+        assert_goes_on(one, originals, number=1)
+
+
 def test_while_it_is_undone(tmp_path: Path) -> None:
     world = Archives(tmp_path / "w")
     originals = world.write(TWO)

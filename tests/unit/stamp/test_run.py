@@ -6,6 +6,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from provkit import State
 from provkit.assets import inspect_file, verify_file
 from provkit.limits import DEFAULT_LIMITS
@@ -17,8 +19,6 @@ from support import containers
 from support.archives import ALL, IDENTITY, PAGE, POST, Archives, mixed, small
 
 if TYPE_CHECKING:
-    import pytest
-
     from provkit.stamp.journal import Entry
 
 FROM = '[[rule]]\nmatch = ["**"]\nidentity = "newsroom"\n[rule.origin_from]\n'
@@ -196,6 +196,83 @@ def test_what_somebody_else_stated_is_never_dropped(world: Archives) -> None:
     assert world.actions() == {"a.html": Action.AGAIN}
     assert generations(world, "a.html") == 3
     assert world.check() == {"a.html": "states synthetic, and the rules say human"}
+
+
+@pytest.mark.parametrize("rule", ["leave", "keep"])
+def test_what_somebody_else_signed_on_top_of_ours(world: Archives, rule: str) -> None:
+    """A tool that keeps our credential as the history of its own: what it states is not talked over."""
+    other = Archives(world.folder / "other", fresh=True)
+    other.rules(ALL.replace('"human"', '"synthetic"') + 'signed = "keep"\n')
+    world.write({"a.html": PAGE, "b.png": containers.picture("PNG")})
+    world.stamp()
+    other.write(world.read())
+    other.stamp()
+    theirs = world.write(other.read())
+    world.rules(f'{ALL}signed = "{rule}"\n')
+    wanted = Action.SIGNED if rule == "leave" else Action.AGAIN
+    assert set(world.actions().values()) == {wanted}
+    assert {verify_file(world.root / path).origin.cls for path in theirs} == {"synthetic"}
+    assert {generations(world, path) for path in theirs} == {2 if rule == "leave" else 3}
+    undone = world.undo()
+    assert world.read() == theirs
+    assert set(undone.values()) == ({None} if rule == "keep" else {undone["a.html"]})
+
+
+def test_an_earlier_version_comes_back(world: Archives) -> None:
+    world.write({"a.html": PAGE})
+    world.stamp()
+    first = world.read()
+    world.write({"a.html": PAGE.replace(b"hello", b"edited")})
+    world.stamp()
+    world.write(first)
+    assert world.actions() == {"a.html": Action.AGAIN}
+    assert generations(world, "a.html") == 3
+    world.undo()
+    assert world.read() == {"a.html": PAGE}
+
+
+def test_a_page_that_keeps_its_link(world: Archives) -> None:
+    """Signed again, the page is as it was, and only the store beside it is another: it has an original all the same."""
+    originals = world.write({"a.html": PAGE})
+    linked = 'carriage = "link"\nreference = "{name}.c2pa"\n'
+    world.rules(ALL + linked)
+    world.stamp()
+    page = (world.root / "a.html").read_bytes()
+    world.rules(ALL.replace('"human"', '"ai-assisted"') + linked)
+    assert world.actions() == {"a.html": Action.AGAIN}
+    assert (world.root / "a.html").read_bytes() == page
+    assert entry(world, "a.html").reverse == "strip"
+    assert world.check(world.trust) == {}
+    world.undo()
+    assert world.read() == originals
+
+
+def test_files_that_got_other_names(world: Archives) -> None:
+    """Exchanged far apart, so that the entry of the one is replaced before the other is met; and moved with its store."""
+    many = {f"{number:03}.txt": b"%d\n" % number for number in range(70)}
+    originals = world.write({**many, "a.json": b"{}", "b.txt": "e\u0301\n".encode()})
+    world.stamp()
+    there = world.read()
+    world.write({"000.txt": there["069.txt"], "069.txt": there["000.txt"]})
+    for old, new in (("a.json", "c.json"), ("a.json.c2pa", "c.json.c2pa"), ("b.txt", "d.txt")):
+        (world.root / old).rename(world.root / new)
+    moved = world.read()
+    assert {one.action for one in world.plan().values()} == {Action.UNCHANGED}
+    assert set(world.actions().values()) == {Action.UNCHANGED}
+    assert world.read() == moved
+    assert set(world.undo().values()) == {None}
+    assert world.read() == {
+        **{path: data for path, data in originals.items() if path not in {"a.json", "b.txt"}},
+        "000.txt": originals["069.txt"], "069.txt": originals["000.txt"],
+        "c.json": originals["a.json"], "d.txt": originals["b.txt"],
+    }  # fmt: skip
+
+
+def test_a_name_without_room_for_the_store(world: Archives) -> None:
+    originals = world.write({"x" * 250 + ".json": b"{}"})
+    for done in (*world.plan().values(), *world.stamp().values()):
+        assert (done.action, done.detail) == (Action.FAILED, "cannot write: File name too long")
+    assert world.read() == originals
 
 
 def test_from_one_carriage_to_the_others(world: Archives) -> None:
