@@ -98,7 +98,9 @@ class Archive:
             elif has_landed is False:
                 dropped.append(entry.path)
         inside.sync(self.root, [entry.path for entry in intents])
-        self.journal.done(done, dropped)
+        landed = [entry for entry in intents if entry.path in done]
+        left = [one.path for entry in landed for one in self.journal.namesakes(entry) if self._has_left(one)]
+        self.journal.done(done, dropped, left)
         shutil.rmtree(self._work, ignore_errors=True)
         _make_own_folder(self._work)
         return len(intents)
@@ -142,9 +144,11 @@ class Archive:
                 results.append(one)
                 done.append(one.path)
         inside.sync(self.root, [one.path for one in ready])
-        self.journal.done(done, [one.path for one in results if one.entry is None])
-        self.journal.forget(
-            one.moved.path for one in results if one.moved is not None and self._has_left(one.moved)
+        left = [one.moved for one in results if one.entry is not None and one.moved is not None]
+        self.journal.done(
+            done,
+            [one.path for one in results if one.entry is None],
+            [one.path for one in left if self._has_left(one)],
         )
         yield from results
 

@@ -228,6 +228,11 @@ class Journal:
                 return found[0]
         return None
 
+    def namesakes(self, entry: Entry) -> list[Entry]:
+        """The same stamped file, under other names."""
+        asked = "entry WHERE after = ? AND reverse = ? AND sidecar IS ? AND path <> ?"
+        return self._select(asked, entry.after, entry.reverse, entry.sidecar, os.fsencode(entry.path))
+
     def wrote(self, store: str) -> bool:
         """Whether a store was written beside a file, whatever its name was then.
 
@@ -254,12 +259,13 @@ class Journal:
         with self._transaction():
             self._db.executemany(_INTEND, [_row(one) for one in entries])
 
-    def done(self, paths: Iterable[str], dropped: Iterable[str] = ()) -> None:
-        """What was intended has been done, and for some files has not."""
-        keys = _keys(paths)
+    def done(self, paths: Iterable[str], dropped: Iterable[str] = (), left: Iterable[str] = ()) -> None:
+        """What was intended has been done, and for some files has not; and some have left their names for others."""
+        keys, old = _keys(paths), _keys(left)
         with self._transaction():
             # The file that an entry was about may have got another name, and be met later in this run.
-            self._db.executemany("INSERT INTO earlier SELECT * FROM entry WHERE path = ?", keys)
+            self._db.executemany("INSERT INTO earlier SELECT * FROM entry WHERE path = ?", [*keys, *old])
+            self._db.executemany("DELETE FROM entry WHERE path = ?", old)
             self._db.executemany("INSERT OR REPLACE INTO entry SELECT * FROM intent WHERE path = ?", keys)
             self._db.executemany("DELETE FROM intent WHERE path = ?", [*keys, *_keys(dropped)])
 
