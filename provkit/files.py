@@ -50,6 +50,8 @@ _KINDS: Final = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISSOCK, "a socket"),
 )
+_SHOWN: Final = 1000
+"""Characters of a path in a message."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """What file systems without hard links say when asked for one."""
 
@@ -184,6 +186,8 @@ def _named(path: str | os.PathLike[str]) -> str:
 
 def cannot(verb: str, name: str, error: OSError | ValueError) -> FileAccessError:
     """The error for what the system refused: the verb and the path in words, and what to do."""
+    if len(name) > _SHOWN:
+        name = f"{name[:_SHOWN]}…"
     if isinstance(error, FileNotFoundError):
         return FileAccessError(f"no such file or folder: {name}", hint="check the spelling of the path")
     if isinstance(error, PermissionError):

@@ -5,9 +5,11 @@ For key services that have a command line.  The program is called without a shel
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import subprocess
-from typing import Final
+from threading import Thread
+from typing import IO, Final
 
 from provkit.errors import ConfigurationError, CredentialError
 from provkit.signers.callback import CallbackSigner
@@ -46,16 +48,41 @@ class _Program:
 
     def __call__(self, message: bytes) -> bytes:
         try:
-            done = subprocess.run(  # noqa: S603 - the command is the user's own, and no shell sees it
-                self._words, input=message, capture_output=True, check=False, timeout=_PATIENCE
+            process = subprocess.Popen(  # noqa: S603 - the command is the user's own, and no shell sees it
+                self._words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
         except OSError as error:
             raise CredentialError(f"the program that signs cannot be started: {error.strerror}") from None
-        except subprocess.TimeoutExpired:
+        answer: list[bytes] = []
+        # Threads, because either pipe may be full; a child of the program may hold them open when it has ended.
+        Thread(target=_write, args=(process.stdin, message), daemon=True).start()
+        hand = Thread(target=_read, args=(process.stdout, answer), daemon=True)
+        hand.start()
+        hand.join(_PATIENCE)
+        if hand.is_alive() or not answer or len(answer[0]) > _LONGEST:
+            process.kill()
+            process.wait()
             raise CredentialError(
                 f"the program that signs did not answer within {_PATIENCE} seconds"
-            ) from None
-        if done.returncode or len(done.stdout) > _LONGEST:
+                if not answer
+                else f"the program that signs wrote more than {_LONGEST} bytes"
+            )
+        try:
+            code = process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        if code:
             # What it wrote may hold secrets, so none of it is shown.
-            raise CredentialError(f"the program that signs ended with exit code {done.returncode}")
-        return done.stdout
+            raise CredentialError(f"the program that signs ended with exit code {code}")
+        return answer[0]
+
+
+def _write(pipe: IO[bytes], message: bytes) -> None:
+    with contextlib.suppress(OSError), pipe:  # the program may end without reading
+        pipe.write(message)
+
+
+def _read(pipe: IO[bytes], answer: list[bytes]) -> None:
+    with pipe:
+        answer.append(pipe.read(_LONGEST + 1))

@@ -189,3 +189,9 @@ def test_short_writes_are_continued(tmp_path: Path) -> None:
     data = os.urandom(3_000_000)
     files.write_atomic(tmp_path / "a", data)
     assert (tmp_path / "a").read_bytes() == data
+
+
+def test_a_path_that_no_system_takes_is_not_told_whole(tmp_path: Path) -> None:
+    with pytest.raises(FileAccessError, match="cannot read") as caught:
+        files.read_file(tmp_path / ("a" * 5000))
+    assert len(caught.value.message) < 1200

@@ -46,6 +46,7 @@ def test_a_program_signs(folder: Path) -> None:
         ("exec:/nowhere/program", "cannot be started"),
         (f"exec:{sys.executable} -c 'import sys; sys.exit(\"secret\")'", "exit code 1"),
         (f"exec:{sys.executable} -c 'print(1)'", "no ES256 signature"),
+        (f"exec:{sys.executable} -c 'while True: print(1)'", "more than 65536 bytes"),
     ],
 )
 def test_what_goes_wrong(folder: Path, command: str, said: str) -> None:
@@ -53,6 +54,17 @@ def test_what_goes_wrong(folder: Path, command: str, said: str) -> None:
     with pytest.raises(CredentialError, match=said) as caught:
         signer.sign(b"message")
     assert "secret" not in str(caught.value)
+
+
+def test_a_program_that_does_not_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves a child behind that holds its output open."""
+    monkeypatch.setattr(subprocess, "_PATIENCE", 0.3)
+    waits = 'import subprocess, sys; subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3)"])'
+    signer = subprocess.load(
+        f"exec:{sys.executable} -c '{waits}'", (folder / "with space" / "chain.pem").read_bytes()
+    )
+    with pytest.raises(CredentialError, match="did not answer within"):
+        signer.sign(b"message")
 
 
 @pytest.mark.parametrize("command", ["exec:", "exec:'", "exec:  "])
