@@ -57,12 +57,12 @@ def read_history(
         ConfigurationError: the parent has no credential, or one that does not hold.
     """
     verdict = verify(parent, at=at, limits=limits, manifest=manifest, password=password)
-    holds = verdict.state in (State.TRUSTED, State.VALID)
-    found = inspect(parent, limits=limits, manifest=manifest, password=password) if holds else None
     if verdict.state is State.UNSIGNED:
         raise ConfigurationError(
             "there is no credential to keep as history", hint="sign it without --resign or --parent"
         )
+    holds = verdict.state in (State.TRUSTED, State.VALID)
+    found = inspect(parent, limits=limits, manifest=manifest, password=password) if holds else None
     if found is None:
         raise ConfigurationError(
             "the credential to keep as history does not hold, and a signature would cover that up",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NOTHING: Final = "Nothing: this is how it should be."
 _REPORT: Final = "Report it to the project, with the file if you may share it."
 _OLDER: Final = "A writer of an older edition of the standard."
 _CAPPED: Final = "The state is valid at most. Get a file written by a current program if that is not enough."

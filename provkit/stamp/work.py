@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
@@ -38,6 +38,8 @@ from provkit.trust.store import TrustStore
 from provkit.verification import strip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provkit.signing import Signed
     from provkit.stamp.inside import Facts, Place
     from provkit.stamp.journal import Held
@@ -172,11 +174,8 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
     has_beside = place.beside.exists()
     beside = place.beside.digest() if has_beside else None
     known = None if held is None else _journal(job.root).entry(task.path)
-    moved = None
-    if job.has_journal and (known is None or facts.digest != known.after):
-        moved = _journal(job.root).stamped_as(facts.digest, beside)
+    moved = _moved(job, facts, beside, known)
     if moved is not None:
-        # It came here from another name, perhaps over a file that was stamped, too.
         known = replace(moved, path=task.path)
     kind = kind_of(task.path, data)
     if rule.media_types and kind not in rule.media_types:
@@ -198,45 +197,54 @@ def _prepare(job: Job, task: Task, place: Place) -> Done:
     if moved is not None and known is not None and _suits(known, beside, job, rule):
         return Done(task.path, Action.UNCHANGED, entry=known, facts=facts, moved=moved)
     place.require_room(job.root)
-    identity = job.rules.identity[rule.identity]
-    stamper = None if job.plan_only else stamper_of(identity)
-    signer = signer_of(identity)
-
-    def signed_from(start: Start) -> Signed:
-        return sign_detailed(
-            start.content,
-            rule.declares(cls),
-            signer,
-            media_type=kind,
-            carriage=Carriage(rule.carriage) if rule.carriage else None,
-            reference=None
-            if rule.reference is None
-            else rule.reference.replace("{name}", _address(task.path)),
-            resign=start.resign,
-            history=start.history,
-            trust=TrustStore.bundled(),
-            time_stamper=stamper,
-        )
-
-    signed = signed_from(start)
-    if start.history is not None and signed.verdict.origin.cls != cls and again.is_of(signer, start.history):
-        start = again.anew(start, signed.verdict)
-        signed = signed_from(start)
+    signed, start = _signed(job, task, rule, kind, cls, start)
     if signed.manifest is not None:
         place.beside.require_room(job.root)
     done = Done(task.path, Action.SIGN if known is None else Action.AGAIN, facts=facts, moved=moved)
-    notes = [start.note] if start.note else []
+    notes = "; ".join(_notes(job, rule, facts, start, signed))
+    return _ready(job, replace(done, note=notes), rule, cls, data, start.content, signed)
+
+
+def _moved(job: Job, facts: Facts, beside: str | None, known: Entry | None) -> Entry | None:
+    """The entry of a stamped file that came here from another name, perhaps over one that was stamped, too."""
+    if not job.has_journal or (known is not None and facts.digest == known.after):
+        return None
+    return _journal(job.root).stamped_as(facts.digest, beside)
+
+
+def _signed(job: Job, task: Task, rule: Rule, kind: str, cls: str, start: Start) -> tuple[Signed, Start]:
+    """A file as it is signed, and from what: without its history, if that would decide what is stated now."""
+    identity = job.rules.identity[rule.identity]
+    signer = signer_of(identity)
+    reference = rule.reference
+    sign = partial(
+        sign_detailed,
+        origin=rule.declares(cls),
+        signer=signer,
+        media_type=kind,
+        carriage=Carriage(rule.carriage) if rule.carriage else None,
+        reference=None if reference is None else reference.replace("{name}", _address(task.path)),
+        trust=TrustStore.bundled(),
+        time_stamper=None if job.plan_only else stamper_of(identity),
+    )
+    signed = sign(start.content, resign=start.resign, history=start.history)
+    if start.history is not None and signed.verdict.origin.cls != cls and again.is_of(signer, start.history):
+        start = again.anew(start, signed.verdict)
+        signed = sign(start.content, resign=start.resign, history=start.history)
+    return signed, start
+
+
+def _notes(job: Job, rule: Rule, facts: Facts, start: Start, signed: Signed) -> Iterator[str]:
+    """What its owner should know of a file that is signed."""
+    if start.note:
+        yield start.note
     if signed.normalized:
-        notes.append(
-            "the text was put into Unicode NFC, so it differs from what it was; the original is kept"
-        )
-    if stamper is not None and not is_stamped(signed.verdict):
-        notes.append(
-            "the authority of the time stamp is on none of the lists that readers have: they do not count it"
-        )
+        yield "the text was put into Unicode NFC, so it differs from what it was; the original is kept"
+    has_stamper = stamper_of(job.rules.identity[rule.identity]) is not None
+    if has_stamper and not job.plan_only and not is_stamped(signed.verdict):
+        yield "the authority of the time stamp is on none of the lists that readers have: they do not count it"
     if facts.links > 1:
-        notes.append("the file has other names (hard links); those keep what it was")
-    return _ready(job, replace(done, note="; ".join(notes)), rule, cls, data, start.content, signed)
+        yield "the file has other names (hard links); those keep what it was"
 
 
 def _holds(held: Held, place: Place, facts: Facts, job: Job, rule: Rule) -> bool:

@@ -5,19 +5,15 @@ That is so in a time-stamp token, and of a chain in the unsigned header of a sig
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from provkit.trust.chain import issued
-from provkit.trust.store import ListKind, Purpose, TrustStore
+from provkit.trust.chain import authorities, is_allowed, issued
+from provkit.trust.store import Purpose, TrustStore
 
 if TYPE_CHECKING:
     from cryptography import x509
 
     from provkit.trust.credential import Credential
-
-_CACHED_STORES: Final = 8
 
 
 def unaccounted(credential: Credential, trust: TrustStore, purpose: Purpose) -> str | None:
@@ -41,22 +37,14 @@ def unaccounted(credential: Credential, trust: TrustStore, purpose: Purpose) -> 
         issuers = [i for i, one in enumerate(certificates) if issued(one, certificates[lower])]
         if (
             not issuers
-            and not any(vouches(one, certificates[lower]) for one in _authorities(trust, purpose))
-            and (lower or not _is_allowed(credential.chain[0], trust, purpose))
+            and not any(vouches(one, certificates[lower]) for one in authorities(trust, purpose))
+            and (lower or not is_allowed(credential.chain[0], trust, purpose))
         ):
             return "it carries a certificate that nobody listed has signed"
         new = [i for i in issuers if i not in reached]
         reached.update(new)
         waiting += new
     return None if len(reached) == len(certificates) else "it carries a certificate that has no part in it"
-
-
-def _is_allowed(der: bytes, trust: TrustStore, purpose: Purpose) -> bool:
-    fingerprint = hashlib.sha256(der).digest()
-    return any(
-        entry.kind is ListKind.ALLOWED and entry.purpose is purpose and fingerprint in entry.fingerprints
-        for entry in trust.lists
-    )
 
 
 def _is_listed(listed: x509.Certificate, certificate: x509.Certificate) -> bool:
@@ -96,15 +84,3 @@ def _key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes
     except PARSE_ERRORS:
         return None, None
     return own, above
-
-
-@lru_cache(maxsize=_CACHED_STORES)
-def _authorities(trust: TrustStore, purpose: Purpose) -> tuple[x509.Certificate, ...]:
-    from cryptography import x509
-
-    return tuple(
-        x509.load_der_x509_certificate(der)
-        for entry in trust.lists
-        if entry.kind is ListKind.ANCHORS and entry.purpose is purpose
-        for der in entry.certificates
-    )

@@ -31,6 +31,7 @@ from provkit.trust.distrust import normal_name
 from provkit.trust.store import ListKind, Purpose, TrustList, TrustStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from cryptography import x509
@@ -194,6 +195,16 @@ def _allowed(fingerprint: bytes, store: TrustStore, purpose: Purpose) -> ChainFi
                 via="allowed",
             )
     return None
+
+
+def is_allowed(der: bytes, store: TrustStore, purpose: Purpose) -> bool:
+    """Whether a certificate is on an allowed list for `purpose`."""
+    return _allowed(hashlib.sha256(der).digest(), store, purpose) is not None
+
+
+def authorities(store: TrustStore, purpose: Purpose) -> Iterator[x509.Certificate]:
+    """The anchors for `purpose`, parsed."""
+    return (anchor.certificate for found in _anchors(store, purpose).values() for anchor in found)
 
 
 def issuers_of(credential: Credential, store: TrustStore, purpose: Purpose) -> tuple[x509.Certificate, ...]:

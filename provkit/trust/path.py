@@ -55,7 +55,9 @@ def path_problem(chain: list[bytes], anchor: bytes) -> str | None:
             return "the chain cannot be validated"
         except ASN1_ERRORS:
             return "the chain holds a certificate that cannot be read"
-        except NotImplementedError:  # name constraints over a kind of name that it cannot compare
+        except NotImplementedError:
+            # The library's answer to name constraints over a kind of name that it does not compare (RFC 5280
+            # §4.2.1.10): what cannot be judged is not believed.
             return "the chain constrains names of a kind that cannot be judged"
     return None
 
